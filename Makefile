@@ -1,0 +1,130 @@
+# nashswarm: what can be made. `make help` lists the targets.
+
+VARIANT ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+SPEC ?= experiments/multiscale.yaml
+OUT ?= .
+MODELS ?=
+SAMPLES ?=
+FILTER ?=
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := build/nashswarm
+
+B := build/$(VARIANT)
+
+# pkg-config knows every library but OpenBLAS: with several builds of it installed, pkg-config and
+# the alternatives choose the pthread one, which would start threads of its own inside our teams.
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BLAS_DIR := $(firstword $(wildcard /usr/lib/$(MULTIARCH)/openblas-openmp /usr/lib/openblas-openmp))
+BLAS_INCLUDE := $(firstword $(wildcard /usr/include/$(MULTIARCH)/openblas-openmp /usr/include/openblas-openmp))
+PACKAGES := hdf5 yaml-0.1 jansson libpcre2-8 libcrypto
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion $(WERROR)
+# Contraction is off because the study's arithmetic rounds every operation by itself.
+COMMON := -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=off -Isrc $(WARNINGS)
+FLAGS_release := -O3 -g
+FLAGS_debug := -O0 -g3
+FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
+COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(CFLAGS)
+VERSION_FLAGS = -DNS_COMPILE_FLAGS='"$(FLAGS_$(VARIANT)) -ffp-contract=off$(if $(CFLAGS), $(CFLAGS))"'
+
+LIBS = $(PACKAGE_LIBS) -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas -lm
+
+SOURCES := $(wildcard src/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+TESTS := $(wildcard tests/*.c)
+TEST_OBJECTS := $(TESTS:%.c=$(B)/%.o)
+HEADERS := $(wildcard src/*/*.h tests/*.h)
+PROGRAM := $(B)/nashswarm
+TEST_PROGRAM := $(B)/tests/nashswarm-tests
+
+.PHONY: all help deps deps-check reproduce figures test check lint layers hdr-check format asan bench \
+        clean install FORCE
+
+all: build/nashswarm ## Build build/nashswarm (installs nothing)
+
+help: ## List the targets
+	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
+	@tools/deps build
+
+deps-check:
+	@tools/deps check
+
+reproduce: deps ## Regenerate the study's table, its LaTeX form and the figures
+	@$(MAKE) --no-print-directory build/nashswarm
+	@build/nashswarm run $(SPEC) --out $(OUT) $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
+
+figures: ## Redraw the figures from stored results alone
+	@$(MAKE) --no-print-directory build/nashswarm
+	@build/nashswarm figures $(SPEC) --out $(OUT)
+
+test: deps ## Run the tests (FILTER='suite/name' for some of them)
+	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
+	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) $(FILTER)
+
+check: deps-check lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
+
+lint: ## Static analysis: cppcheck and clang-tidy
+	@tools/lint $(SOURCES) src/main.c
+
+layers: ## Check who includes whom against ARCHITECTURE.md
+	@tools/layers
+
+hdr-check: ## Check that every header compiles alone
+	@for h in $(HEADERS); do \
+	    echo "#include \"$$PWD/$$h\"" | $(CC) $(COMMON) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -fsyntax-only -x c - || exit 1; \
+	done; echo "hdr-check: $(words $(HEADERS)) headers compile alone"
+
+format: ## Check the layout of the code (FIX=1 rewrites it)
+	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(HEADERS) \
+	    && echo "format: $(words $(SOURCES) $(TESTS) $(HEADERS)) files as .clang-format says"
+
+asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory VARIANT=asan test
+
+bench: ## Measure speed against what this machine can do
+	@$(MAKE) --no-print-directory build/nashswarm
+	@build/nashswarm bench data/models/books-12m.h5
+
+clean: ## Remove build/
+	rm -rf build
+
+install: build/nashswarm ## Install program, data and man page under DESTDIR/PREFIX
+	install -D -m 755 build/nashswarm $(DESTDIR)$(PREFIX)/bin/nashswarm
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > $(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1
+
+build/nashswarm: $(PROGRAM)
+	@ln -sf release/nashswarm $@.new && mv -f $@.new $@
+	@[ $(VARIANT) = release ] || ln -sf $(VARIANT)/nashswarm $@
+
+$(PROGRAM): $(B)/src/main.o $(B)/libnashswarm.a $(B)/flags
+	$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(B)/src/main.o $(B)/libnashswarm.a $(LIBS)
+
+$(B)/libnashswarm.a: $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
+	$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
+
+# A change of compiler, flags or libraries rebuilds everything: they are a prerequisite.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(COMPILE_FLAGS) $(PACKAGE_CFLAGS) $(LIBS)' | cmp -s - $@ || \
+	    echo '$(CC) $(COMPILE_FLAGS) $(PACKAGE_CFLAGS) $(LIBS)' > $@
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d

@@ -1,0 +1,55 @@
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* vsnprintf that marks a cut instead of hiding it. */
+static void fill(char *out, size_t size, const char *format, va_list args)
+{
+    int need = vsnprintf(out, size, format, args);
+    if (need >= (int)size) {
+        memcpy(out + size - sizeof "…", "…", sizeof "…");
+    }
+}
+
+int err_set(struct err *e, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fill(e->text, sizeof e->text, format, args);
+    va_end(args);
+    return -1;
+}
+
+int err_prefix(struct err *e, const char *format, ...)
+{
+    char context[ERR_MAX / 2], old[ERR_MAX];
+    va_list args;
+    va_start(args, format);
+    fill(context, sizeof context, format, args);
+    va_end(args);
+    memcpy(old, e->text, sizeof old);
+    return err_set(e, "%s: %s", context, old);
+}
+
+int err_errno(struct err *e, int code, const char *format, ...)
+{
+    char what[ERR_MAX - 256];
+    va_list args;
+    va_start(args, format);
+    fill(what, sizeof what, format, args);
+    va_end(args);
+    return err_set(e, "%s: %s", what, strerror(code));
+}
+
+void bug_at(const char *file, int line, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "BUG at %s:%d: ", file, line);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    abort();
+}

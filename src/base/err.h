@@ -1,0 +1,35 @@
+/*
+ * err: how a fallible function says what went wrong.
+ *
+ * A fallible function returns 0, or −1 after filling the `struct err *` that it takes last with one
+ * full sentence: which file, which key, which value, and what to do. Library code neither prints nor
+ * exits; only the commands do. Each parallel job owns its own err. An err passed to a function that
+ * succeeds is left alone, so an uninitialised one is never read.
+ */
+#ifndef NS_BASE_ERR_H
+#define NS_BASE_ERR_H
+
+#include <stdarg.h>
+
+enum { ERR_MAX = 2048 };
+
+struct err {
+    char text[ERR_MAX]; /* UTF-8, no newline at the end; cut with "…" when longer */
+};
+
+/* Sets the sentence. Always returns −1, so that `return err_set(e, …)` reads well. */
+int err_set(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts "context: " in front of a sentence that is already set. Always returns −1. */
+int err_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Same as err_set(…) with ": " and the text of errno value `code` added. Always returns −1. */
+int err_errno(struct err *e, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* For what cannot happen unless this program is wrong: prints file and line, then aborts. */
+#define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
+_Noreturn void bug_at(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

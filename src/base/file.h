@@ -1,0 +1,43 @@
+/*
+ * file: whole files in, whole files out.
+ *
+ * Reading maps or copies a complete file. Writing is all or nothing: a temporary file beside the
+ * target, flushed and synced, then renamed over it; a failure leaves the old file (or none) and
+ * removes the temporary one. Paths are used as given.
+ */
+#ifndef NS_BASE_FILE_H
+#define NS_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct file_map {
+    const unsigned char *bytes; /* NULL when the file is empty */
+    size_t n;
+};
+
+/* Maps a regular file read-only. A directory, a pipe or a missing file is refused. */
+int file_map_open(struct file_map *m, const char *path, struct err *e);
+void file_map_close(struct file_map *m);
+
+/* Appends the bytes of the file, or of standard input when the path is "-". */
+int file_read(struct buf *out, const char *path, struct err *e);
+
+int file_write(const char *path, const void *bytes, size_t n, struct err *e);
+
+/* The two halves of file_write, for writers that need the file open by name meanwhile (HDF5). */
+int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */
+int file_publish(const char *temporary, const char *path, struct err *e); /* sync, rename */
+
+/* Makes the directory and its parents. One that exists is fine. */
+int file_make_dirs(const char *path, struct err *e);
+
+/* The same for the folder that `path` stands in. */
+int file_make_parent(const char *path, struct err *e);
+
+bool file_exists(const char *path);
+
+#endif

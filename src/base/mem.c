@@ -1,0 +1,59 @@
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *mem_new(size_t count, size_t size, struct err *e)
+{
+    void *p = calloc(count ? count : 1, size ? size : 1);
+    if (!p) {
+        err_set(e, "out of memory: %zu × %zu bytes were asked for", count, size);
+    }
+    return p;
+}
+
+float *mem_floats(size_t count, struct err *e)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, sizeof(float), &bytes) ||
+        __builtin_add_overflow(bytes, (size_t)63, &bytes)) {
+        err_set(e, "out of memory: %zu floats were asked for", count);
+        return NULL;
+    }
+    bytes &= ~(size_t)63;
+    float *p = aligned_alloc(64, bytes ? bytes : 64);
+    if (!p) {
+        err_set(e, "out of memory: %zu floats were asked for", count);
+    }
+    return p;
+}
+
+int mem_grow(void *array, size_t *capacity, size_t need, size_t size, struct err *e)
+{
+    if (need <= *capacity) {
+        return 0;
+    }
+    size_t wanted = *capacity + *capacity / 2 + 16;
+    if (wanted < need) {
+        wanted = need;
+    }
+    void *old;
+    memcpy(&old, array, sizeof old);
+    void *grown = reallocarray(old, wanted, size);
+    if (!grown) {
+        return err_set(e, "out of memory: %zu × %zu bytes were asked for", wanted, size);
+    }
+    memcpy(array, &grown, sizeof grown);
+    *capacity = wanted;
+    return 0;
+}
+
+char *mem_string(const char *text, struct err *e)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = mem_new(n, 1, e);
+    if (copy) {
+        memcpy(copy, text, n);
+    }
+    return copy;
+}

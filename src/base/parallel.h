@@ -1,0 +1,41 @@
+/*
+ * parallel: the two rules that make results independent of the number of threads.
+ *
+ * Work over a long array is cut into chunks whose bounds depend on its length alone; each chunk
+ * leaves its partial result in its own slot, and slots are combined in index order in double.
+ * OpenMP's `reduction(+)` is not used: it combines in the order in which threads arrive.
+ */
+#ifndef NS_BASE_PARALLEL_H
+#define NS_BASE_PARALLEL_H
+
+#include <stddef.h>
+
+enum { PARALLEL_CHUNK = 65536 }; /* elements; 256 KiB of floats, about an L2 cache */
+
+static inline size_t chunk_count(size_t n)
+{
+    return (n + PARALLEL_CHUNK - 1) / PARALLEL_CHUNK;
+}
+
+static inline size_t chunk_begin(size_t chunk)
+{
+    return chunk * PARALLEL_CHUNK;
+}
+
+static inline size_t chunk_end(size_t chunk, size_t n)
+{
+    size_t end = (chunk + 1) * PARALLEL_CHUNK;
+    return end < n ? end : n;
+}
+
+/* Sum in index order. */
+static inline double sum_ordered(const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i];
+    }
+    return sum;
+}
+
+#endif

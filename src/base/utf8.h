@@ -1,0 +1,29 @@
+/*
+ * utf8: the little that is needed to walk over UTF-8 that may be broken.
+ */
+#ifndef NS_BASE_UTF8_H
+#define NS_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Bytes of the well-formed character at text[0..n), 1 to 4, or 0 when the first byte starts none
+ * (Unicode's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
+ */
+size_t utf8_valid_length(const char *text, size_t n);
+
+/* The code point of the well-formed character at text, whose length is known. */
+uint32_t utf8_code_point(const char *text, size_t length);
+
+/* Unicode's White_Space property. */
+bool utf8_is_space(uint32_t code_point);
+
+/*
+ * Length in code points of the text stripped of white space at both ends; a byte that is part of no
+ * well-formed character counts as one, and is no white space.
+ */
+size_t utf8_stripped_length(const char *text, size_t n);
+
+#endif

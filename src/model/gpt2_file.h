@@ -1,0 +1,34 @@
+/*
+ * gpt2_file: writing model files.
+ *
+ * One self-contained HDF5 file: configuration as attributes of the root, one contiguous data set a
+ * tensor, the tokenizer's files byte for byte, the digests of the sources. data/README.md is the
+ * documentation of the format for others.
+ */
+#ifndef NS_MODEL_GPT2_FILE_H
+#define NS_MODEL_GPT2_FILE_H
+
+#include "model/gpt2.h"
+
+enum { GPT2_FORMAT_VERSION = 1, GPT2_SOURCES_MAX = 8 };
+
+struct gpt2_source {
+    char name[64];   /* "model.safetensors" */
+    char sha256[65]; /* lower-case hexadecimal */
+};
+
+/*
+ * Writes m to `path`, whole or not at all. A tensor with `stored` keeps its stored form; a replaced
+ * one is written in 32-bit floats. `note` says in a sentence how the file was made (attribute
+ * "description").
+ */
+int gpt2_save(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
+              size_t n_sources, const char *note, struct err *e);
+
+/* The sources recorded in an open model's file. */
+int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);
+
+/* Reads a Hugging Face folder and writes the model file. */
+int gpt2_import(const char *folder, const char *path, struct err *e);
+
+#endif

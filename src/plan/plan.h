@@ -1,0 +1,42 @@
+/*
+ * plan: from a spec to the ordered list of its cells.
+ *
+ * A cell is model × method (with one value for each swept parameter) × seed × protocol. Order: by
+ * model, then method (the baseline first), swept values (the last axis fastest), seed, protocol. A
+ * method that uses no seed gives one cell whatever the seeds. Equal cells appear once.
+ */
+#ifndef NS_PLAN_PLAN_H
+#define NS_PLAN_PLAN_H
+
+#include "base/digest.h"
+#include "spec/spec.h"
+
+enum { CELL_TEXT = 256 };
+
+struct cell {
+    size_t model, method, protocol; /* protocol: index into spec_known.protocols */
+    bool has_seed;
+    long seed;
+    struct params params;    /* complete, swept values in place */
+    char variant[CELL_TEXT]; /* "shares=[5, 15, 80] bits=[8, 4, 2]"; "" without a sweep */
+    char id[CELL_TEXT];      /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
+};
+
+struct plan {
+    struct cell *cells;
+    size_t n;
+};
+
+int plan_make(struct plan *p, const struct spec *s, struct err *e);
+void plan_release(struct plan *p);
+
+/*
+ * The cell in canonical text: everything of the spec that determines its result, and nothing else
+ * (no path, no order, no title). The 8 hexadecimal digits of its id are this text's digest's first.
+ */
+void cell_describe(const struct spec *s, const struct cell *c, struct buf *out);
+
+/* The cell as a small YAML document, for its folder. */
+void cell_write(const struct spec *s, const struct cell *c, struct buf *out);
+
+#endif

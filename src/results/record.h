@@ -1,0 +1,54 @@
+/*
+ * record: the result of one cell, its columns with units, as JSON and CSV.
+ *
+ * A record is a flat struct made from columns.def. NaN and RECORD_NONE mean "does not apply" and are
+ * written as null (JSON) or nothing (CSV). Nothing that may differ between honest runs (seconds,
+ * memory, host, threads, dates) stands here: that is provenance.h.
+ */
+#ifndef NS_RESULTS_RECORD_H
+#define NS_RESULTS_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json_out.h"
+
+#define RECORD_NONE INT64_MIN
+
+struct record {
+#define COLUMN_TEXT(name, bytes, unit, help) char name[bytes];
+#define COLUMN_INT(name, unit, help) int64_t name;
+#define COLUMN_REAL(name, unit, help) double name;
+#include "results/columns.def"
+};
+
+struct column {
+    const char *name, *unit, *help;
+    enum { COLUMN_IS_TEXT, COLUMN_IS_INT, COLUMN_IS_REAL } type;
+    size_t offset, bytes;
+};
+
+extern const struct column record_columns[];
+extern const size_t record_n_columns;
+
+/* Every column empty. */
+struct record record_none(void);
+
+/* All columns as members of an object that the caller has opened. */
+void record_write_json(const struct record *r, struct json_out *j);
+
+/*
+ * Reads one object back. Unknown members are ignored, missing ones stay empty, a wrong type is an
+ * error that names `where` and the column.
+ */
+struct json_t;
+int record_read_json(struct record *r, const struct json_t *object, const char *where,
+                     struct err *e);
+
+/* RFC 4180 lines ending in LF: names, then rows. Reals are the shortest text that reads back. */
+void record_write_csv_header(struct buf *out);
+void record_write_csv(const struct record *r, struct buf *out);
+
+#endif

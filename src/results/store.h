@@ -1,0 +1,53 @@
+/*
+ * store: results on disk.
+ *
+ *   ROOT/results/NAME/spec.resolved.yaml       every default filled in
+ *   ROOT/results/NAME/cells/ID/result.json     one cell: key, resolved cell, record
+ *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
+ *   ROOT/results/NAME/table.csv, table.json    one tidy row a cell, in the spec's order
+ *   ROOT/results/NAME/tables/                  Markdown and LaTeX
+ *   ROOT/plots/NAME/                           figures
+ *
+ * Every file appears whole or not at all. A result counts only while its key (the digest of
+ * everything that determines it) is the one asked for.
+ */
+#ifndef NS_RESULTS_STORE_H
+#define NS_RESULTS_STORE_H
+
+#include <stdbool.h>
+
+#include "base/digest.h"
+#include "plan/plan.h"
+#include "results/record.h"
+
+struct store {
+    struct buf results, plots; /* ROOT/results/NAME and ROOT/plots/NAME */
+};
+
+/* Works out the paths; makes no folder. */
+int store_init(struct store *s, const char *root, const char *name, struct err *e);
+void store_release(struct store *s);
+
+/* Makes the folders; the first thing to fail when results cannot be written. */
+int store_prepare(const struct store *s, struct err *e);
+
+/* *found is false when there is no result of this key (none at all, another key, not readable). */
+int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
+                    bool *found, struct err *e);
+
+/* Provenance first, result last, so that a result that is there is complete. */
+int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
+                     const char *key, const struct record *r, const struct buf *provenance_json,
+                     struct err *e);
+
+/* Fills baseline_loss_nats, delta_nats and delta_pct of each row from the baseline's row. */
+void table_join_baseline(struct record *rows, size_t n);
+
+int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,
+                struct err *e);
+
+/* Reads table.json; *rows is released with free(). A missing table says which command makes it. */
+int table_read(const struct store *s, const struct spec *spec, struct record **rows, size_t *n,
+               struct err *e);
+
+#endif

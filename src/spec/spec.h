@@ -1,0 +1,110 @@
+/*
+ * spec: an experiment, typed, read from YAML.
+ *
+ * A spec file and the shared files of configs/ (models.yaml, texts.yaml, methods.yaml) become one
+ * struct with every default filled in. Nothing unknown is ignored: unknown or duplicate keys, wrong
+ * types and impossible values are collected and reported together, each with file:line:column, the
+ * line, a caret and, where it helps, the nearest known name. What methods and protocols exist is
+ * handed in by the caller (struct spec_known): this folder knows neither.
+ *
+ * The spec owns its strings. Paths are relative to the file that names them, resolved on reading.
+ */
+#ifndef NS_SPEC_SPEC_H
+#define NS_SPEC_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/schema.h"
+
+/* A way of giving bits, as the spec sees it. */
+struct method_kind {
+    const char *name; /* "uniform", "tiers"; "baseline" has an empty schema */
+    const char *help;
+    struct schema schema; /* the method's own rows and the common ones (scope, group, …) */
+    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL. */
+    int (*check)(const struct params *p, const char **which, struct err *e);
+    /* Whether the result depends on the seed. NULL: never. */
+    bool (*uses_seed)(const struct params *p);
+};
+
+struct spec_known {
+    const struct method_kind *methods;
+    size_t n_methods;
+    const char *const *protocols; /* "paper", "text" */
+    size_t n_protocols;
+};
+
+/* What the command line puts in place of the file's values; NULL and 0 leave them. */
+struct spec_overrides {
+    const char *models; /* comma-separated names or paths */
+    long samples;
+};
+
+struct spec_model {
+    char *name; /* as named in configs/models.yaml, or the file's name without .h5 */
+    char *path;
+};
+
+struct spec_texts {
+    char *name, *path;
+    bool keep_line_ends;
+};
+
+struct spec_method {
+    char *name; /* its key under methods: */
+    const struct method_kind *kind;
+    struct params params; /* complete, but for swept values */
+};
+
+/* One key of `sweep:`: methods.NAME.PARAMETER takes each of the values in turn. */
+struct spec_axis {
+    size_t method;    /* index into spec.methods */
+    size_t parameter; /* row of its schema */
+    struct value *values;
+    size_t n;
+};
+
+enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP };
+
+/* What the tables and figures are made of. */
+struct spec_report {
+    enum spec_report_kind kind; /* study: the study's two tables and figures; sweep: a Pareto plot */
+    size_t uniform;             /* study: index of the method in the role of uniform 4-bit */
+    size_t *tiers;              /* study: methods in the role of Nash-Swarm, a table row each */
+    size_t n_tiers;
+};
+
+struct spec {
+    char *path, *name, *title;
+    struct spec_model *models;
+    size_t n_models;
+    struct spec_texts texts;
+    long samples; /* 0: all texts */
+    long max_tokens;
+    size_t protocols[8]; /* indices into spec_known.protocols */
+    size_t n_protocols;
+    long *seeds;
+    size_t n_seeds;
+    struct spec_method *methods; /* methods[0] is always the baseline */
+    size_t n_methods;
+    struct spec_axis *axes;
+    size_t n_axes;
+    struct spec_report report;
+    const struct spec_known *known; /* borrowed */
+};
+
+/*
+ * Reads and checks. On −1, `problems` holds everything that is wrong, ready to print (several lines
+ * a problem), and `e` one sentence.
+ */
+int spec_read(struct spec *s, const char *path, const struct spec_known *known,
+              const struct spec_overrides *overrides, struct buf *problems, struct err *e);
+void spec_release(struct spec *s);
+
+/* The spec as YAML with every default filled in, which spec_read() takes back to the same spec. */
+void spec_write(const struct spec *s, struct buf *out);
+
+#endif
