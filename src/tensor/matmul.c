@@ -1,0 +1,46 @@
+#include "tensor/matmul.h"
+
+#include <cblas.h>
+#include <omp.h>
+
+int compute_init(int threads, struct err *e)
+{
+    if (openblas_get_parallel() != 2) {
+        return err_set(e, "the OpenBLAS that was loaded is not its OpenMP build (%s): install "
+                          "libopenblas0-openmp, and unset LD_LIBRARY_PATH and LD_PRELOAD",
+                       openblas_get_config());
+    }
+    if (threads > 0) {
+        omp_set_num_threads(threads);
+    }
+    return 0;
+}
+
+int compute_threads(void)
+{
+    return omp_get_max_threads();
+}
+
+const char *blas_config(void)
+{
+    return openblas_get_config();
+}
+
+const char *blas_core(void)
+{
+    return openblas_get_corename();
+}
+
+void matmul(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x, const float *w_kn,
+            size_t ld_w, size_t m, size_t k, size_t n, float alpha, float beta)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, alpha,
+                x_mk, (blasint)ld_x, w_kn, (blasint)ld_w, beta, out_mn, (blasint)ld_out);
+}
+
+void matmul_transposed(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x,
+                       const float *w_nk, size_t ld_w, size_t m, size_t k, size_t n, float alpha)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, (blasint)k, alpha,
+                x_mk, (blasint)ld_x, w_nk, (blasint)ld_w, 0.0f, out_mn, (blasint)ld_out);
+}

@@ -1,0 +1,40 @@
+/*
+ * matmul: matrix products; the only user of BLAS.
+ *
+ * OpenBLAS is called single-threaded from inside our own teams, on tiles whose bounds depend on the
+ * shapes alone: its own threading, and the splits it makes for another number of rows, can change
+ * the last bits of a result. The OpenMP build of OpenBLAS is required: inside a parallel region it
+ * knows to stay in its thread.
+ */
+#ifndef NS_TENSOR_MATMUL_H
+#define NS_TENSOR_MATMUL_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum {
+    TILE_ROWS = 256,   /* a tile starts at each text and has at most this many positions */
+    TILE_COLUMNS = 512 /* of the output; a text's tile has its share of the weights in the L2 cache */
+};
+
+/*
+ * Sets the number of threads of our teams (0: one per core, or OMP_NUM_THREADS) and checks that
+ * OpenBLAS is the OpenMP build. Once, before any product.
+ */
+int compute_init(int threads, struct err *e);
+int compute_threads(void);
+
+/* OpenBLAS' version and build, and the name of the core type that it chose ("Zen", "SkylakeX"). */
+const char *blas_config(void);
+const char *blas_core(void);
+
+/* out_mn = alpha · x_mk · w_kn + beta · out_mn. */
+void matmul(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x, const float *w_kn,
+            size_t ld_w, size_t m, size_t k, size_t n, float alpha, float beta);
+
+/* out_mn = alpha · x_mk · w_nkᵀ. */
+void matmul_transposed(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x,
+                       const float *w_nk, size_t ld_w, size_t m, size_t k, size_t n, float alpha);
+
+#endif
