@@ -1,0 +1,51 @@
+/*
+ * forward: GPT-2's forward pass over a batch of texts, to the last hidden states.
+ *
+ * A text is n_text ids and, when padding is scored, pads after them. Positions of a text attend to
+ * itself and what stands before; a pad attends to the text alone (its own key and the other pads'
+ * are masked), as in the study's protocol. Therefore the text's numbers do not depend on the pads:
+ * text and pads go through every product as tiles of their own, and the text's bytes are the same
+ * with and without them, alone or in any batch, on any number of threads.
+ *
+ * Cost: about 2·R·(12·L·C² + 2·T·L·C) flops; every block matrix is read once a tile. Activations take
+ * R·(6·C + F) floats and one T×TILE block of scores a thread.
+ */
+#ifndef NS_MODEL_FORWARD_H
+#define NS_MODEL_FORWARD_H
+
+#include "model/gpt2.h"
+
+struct batch_text {
+    const int *ids;  /* n_text of them */
+    size_t n_text;   /* ≥ 1 */
+    size_t n_total;  /* n_text and the pads after it; at most P */
+    size_t first_row; /* filled in by forward_layout() */
+};
+
+/* Rows that are multiplied together: positions [row, row + n) of the batch. */
+struct row_tile {
+    size_t row, n;
+    size_t text;     /* index of the text */
+    size_t position; /* of the first row within its text */
+};
+
+struct batch {
+    struct batch_text *texts; /* owned by the caller */
+    size_t n_texts;
+    int pad_id;
+    size_t rows; /* of all texts */
+    struct row_tile *tiles;
+    size_t n_tiles;
+};
+
+/* Lays the texts out in rows and tiles. */
+int batch_layout(struct batch *b, struct err *e);
+void batch_release(struct batch *b); /* what batch_layout() allocated */
+
+/*
+ * hidden_rc: [rows][C], the states after the last layer normalisation. The model is loaded, ids are
+ * in range. One OpenMP team runs all of it.
+ */
+int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struct err *e);
+
+#endif
