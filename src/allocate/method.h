@@ -1,0 +1,42 @@
+/*
+ * method: the table of the ways of giving bits. Adding one is one file and one row.
+ *
+ * A method gets one tensor at a time and says which tier each of its weights is in; it knows nothing
+ * of grids, files or losses. It is a pure function of the weights, its parameters and the seed (and
+ * the tensor's index, for random streams of its own): never of threads or of other tensors.
+ */
+#ifndef NS_ALLOCATE_METHOD_H
+#define NS_ALLOCATE_METHOD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/allocation.h"
+#include "base/schema.h"
+
+/* One tensor in scope: w_rc[rows][cols], a row being the contiguous one as stored. */
+struct allocate_tensor {
+    const float *w_rc;
+    size_t rows, cols;
+    uint32_t index; /* of the tensor in its model */
+};
+
+struct allocate_method {
+    const char *name, *help;
+    const struct param *params;
+    size_t n_params;
+    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL. */
+    int (*check)(const struct params *p, const char **which, struct err *e);
+    /* Whether the result depends on the seed. May be NULL: never. */
+    bool (*uses_seed)(const struct params *p);
+    bool groups; /* its weights may be gridded in groups along a row */
+    int (*run)(struct allocation *out, const struct allocate_tensor *t, const struct params *p,
+               uint64_t seed, struct err *e);
+};
+
+extern const struct allocate_method allocate_uniform, allocate_tiers;
+
+extern const struct allocate_method *const allocate_methods[]; /* ended by NULL */
+const struct allocate_method *allocate_method_named(const char *name);
+
+#endif
