@@ -1,0 +1,37 @@
+/*
+ * bill: the bits that a quantized model costs, to the last one (protocol.md, "The bit bill").
+ *
+ * Four lines, each in two forms. `packed` is what a file holds: codes at their fixed width, the tier
+ * of each weight at ⌈log2(tiers in use)⌉ bits, scales and minima at their width, tensors out of scope
+ * as stored. `ideal` is the entropy of the same symbols: codes within their tiers, tiers by their
+ * frequencies; grids and untouched tensors count in full.
+ */
+#ifndef NS_QUANTIZE_BILL_H
+#define NS_QUANTIZE_BILL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bill_line {
+    double ideal_bits;
+    int64_t packed_bits;
+};
+
+struct bill {
+    struct bill_line payload, map, grid, untouched;
+    int64_t scope_weights;
+    double squared_error, squared_deviation; /* Σ (w' − w)²; Σ (w − mean of its tensor)² */
+};
+
+void bill_add(struct bill *total, const struct bill *part);
+
+/* Σ_i n_i · log2(n / n_i) bits, n = Σ n_i: the ideal code length of n symbols. */
+double entropy_bits(const uint64_t *count, size_t n_symbols);
+
+/* Bits per weight over the weights in scope; NaN when there are none. */
+double bill_payload(const struct bill *b);   /* as the study counts: codes alone */
+double bill_ideal_map(const struct bill *b); /* plain codes, ideal map, grids */
+double bill_entropy(const struct bill *b);   /* codes and map entropy-coded, grids */
+double bill_packed(const struct bill *b);    /* plain codes, plain map, grids: "bits per weight" */
+
+#endif

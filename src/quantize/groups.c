@@ -1,0 +1,135 @@
+/*
+ * Groups: one grid for each g weights along a stored row, the last group of a row being shorter when
+ * g does not divide it. Rows are cut into fixed chunks; a group is read, gridded, coded and left
+ * while it is in the L1 cache, so the tensor is read once.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/simd.h"
+#include "quantize/reduce.h"
+#include "quantize/tensor.h"
+
+struct job {
+    const float *w_rc;
+    float *out_rc;
+    size_t rows, cols, rows_per_chunk, n_chunks;
+    int bits;
+    const struct grid_options *o;
+    const char *what;
+    struct chunk_sums *sums;
+    uint64_t count[CODES];
+    struct err *e;
+    size_t failed_chunk; /* the first one that failed, n_chunks when none did */
+};
+
+SIMD_CLONES static void code_group(float *out, uint8_t *code, const float *w, struct grid g,
+                                   size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float q = grid_code(w[i], g.lo, g.scale, g.levels);
+        out[i] = grid_value(q, g.lo, g.scale);
+        code[i] = (uint8_t)q;
+    }
+}
+
+/* One group, however long, in stretches of BLOCK weights. */
+static void one_group(const struct job *j, size_t offset, size_t n, struct grid g, uint32_t *count)
+{
+    uint8_t code[BLOCK];
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t stretch = n - i < BLOCK ? n - i : BLOCK;
+        code_group(j->out_rc + offset + i, code, j->w_rc + offset + i, g, stretch);
+        for (size_t p = 0; p < stretch; p++) {
+            count[code[p]]++;
+        }
+    }
+}
+
+static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struct err *e)
+{
+    size_t first = chunk * j->rows_per_chunk, last = first + j->rows_per_chunk;
+    last = last < j->rows ? last : j->rows;
+    for (size_t r = first; r < last; r++) {
+        for (size_t c = 0, n; c < j->cols; c += n) {
+            size_t offset = r * j->cols + c;
+            n = j->cols - c < j->o->group ? j->cols - c : j->o->group;
+            struct range range = {INFINITY, -INFINITY};
+            struct grid g;
+            range_widen(&range, j->w_rc + offset, n);
+            if (grid_make(&g, range.lo, range.hi, j->bits, j->o->dtype, j->what, e)) {
+                return -1;
+            }
+            one_group(j, offset, n, g, count);
+        }
+    }
+    size_t offset = first * j->cols, n = (last - first) * j->cols;
+    j->sums[chunk] = (struct chunk_sums){
+        .sum = sum_of(j->w_rc + offset, n),
+        .sum_squares = sum_of_squares(j->w_rc + offset, n),
+        .squared_error = sum_of_squared_differences(j->out_rc + offset, j->w_rc + offset, n),
+    };
+    return 0;
+}
+
+/* All chunks; the error reported is that of the lowest chunk, whatever the threads. */
+static void code_all(struct job *j)
+{
+#pragma omp parallel
+    {
+        uint32_t count[CODES] = {0};
+#pragma omp for schedule(static)
+        for (size_t c = 0; c < j->n_chunks; c++) {
+            struct err e;
+            if (group_chunk(j, c, count, &e)) {
+#pragma omp critical(group_error)
+                if (c < j->failed_chunk) {
+                    j->failed_chunk = c;
+                    *j->e = e;
+                }
+            }
+        }
+        for (size_t i = 0; i < CODES; i++) {
+#pragma omp atomic
+            j->count[i] += count[i];
+        }
+    }
+}
+
+static void bill_groups(struct bill *bill, const struct job *j)
+{
+    size_t n = j->rows * j->cols, per_row = (j->cols + j->o->group - 1) / j->o->group;
+    bill->payload.packed_bits = (int64_t)n * j->bits;
+    bill->payload.ideal_bits = entropy_bits(j->count, CODES);
+    bill->grid.packed_bits =
+        (int64_t)(j->rows * per_row) * 2 * (j->o->dtype == GRID_F16 ? 16 : 32);
+    bill->grid.ideal_bits = (double)bill->grid.packed_bits;
+    chunk_sums_bill(bill, j->sums, j->n_chunks, n);
+}
+
+int quantize_groups(float *out_rc, struct bill *bill, const float *w_rc, size_t rows, size_t cols,
+                    int bits, const struct grid_options *o, const char *what, struct err *e)
+{
+    struct job j = {.w_rc = w_rc,
+                    .out_rc = out_rc,
+                    .rows = rows,
+                    .cols = cols,
+                    .rows_per_chunk = cols < PARALLEL_CHUNK ? PARALLEL_CHUNK / cols : 1,
+                    .bits = bits,
+                    .o = o,
+                    .what = what,
+                    .e = e};
+    j.n_chunks = j.failed_chunk = (rows + j.rows_per_chunk - 1) / j.rows_per_chunk;
+    if (!(j.sums = mem_new(j.n_chunks, sizeof *j.sums, e))) {
+        return -1;
+    }
+    code_all(&j);
+    int status = j.failed_chunk < j.n_chunks ? -1 : 0;
+    if (!status) {
+        bill_groups(bill, &j);
+    }
+    free(j.sums);
+    return status;
+}

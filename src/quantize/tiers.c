@@ -1,0 +1,209 @@
+/*
+ * Tiers: one grid each over a whole tensor.
+ *
+ * The tensor is cut into fixed chunks, a chunk goes through blocks that stay in the L1 cache: first
+ * the tier of each weight, then the grid of its tier, then its code. Straight loops over short
+ * arrays, so that all but the counting of codes becomes vector code.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/simd.h"
+#include "quantize/reduce.h"
+#include "quantize/tensor.h"
+
+/* tier[i] of weights [from, from + n) of the tensor. */
+SIMD_CLONES static void tiers_of(int32_t *tier, const struct allocation *a, const float *w,
+                                 size_t from, size_t n)
+{
+    int last = a->n_tiers - 1;
+    for (size_t i = 0; i < n; i++) {
+        tier[i] = 0;
+    }
+    if (a->form == ALLOCATION_MAP) {
+        for (size_t i = 0; i < n; i++) {
+            tier[i] = a->map[from + i];
+        }
+    } else if (a->form == ALLOCATION_CUT) {
+        for (int k = 0; k < last; k++) {
+            float cut = a->cut[k];
+            for (size_t i = 0; i < n; i++) {
+                tier[i] += fabsf(w[i]) >= cut ? 0 : 1;
+            }
+        }
+    }
+}
+
+/* Codes and values of a block under its tiers' grids. */
+SIMD_CLONES static void code_block(float *out, int32_t *code, const float *w, const int32_t *tier,
+                                   const struct grid *grid, int n_tiers, size_t n)
+{
+    float lo[BLOCK], scale[BLOCK], levels[BLOCK];
+    for (size_t i = 0; i < n; i++) {
+        lo[i] = grid[0].lo;
+        scale[i] = grid[0].scale;
+        levels[i] = grid[0].levels;
+    }
+    for (int k = 1; k < n_tiers; k++) {
+        struct grid g = grid[k];
+        for (size_t i = 0; i < n; i++) {
+            lo[i] = tier[i] == k ? g.lo : lo[i];
+            scale[i] = tier[i] == k ? g.scale : scale[i];
+            levels[i] = tier[i] == k ? g.levels : levels[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        float q = grid_code(w[i], lo[i], scale[i], levels[i]);
+        out[i] = grid_value(q, lo[i], scale[i]);
+        code[i] = (int32_t)q + tier[i] * CODES;
+    }
+}
+
+/* Everything that the passes over one tensor share. */
+struct job {
+    const struct allocation *a;
+    const float *w;
+    float *out;
+    struct grid grid[TIERS_MAX];
+    struct range *range;     /* chunks × tiers */
+    struct chunk_sums *sums; /* chunks */
+    uint64_t *count;         /* tiers × CODES */
+};
+
+/* First read: the range of each tier in a chunk, and the chunk's sums. */
+static void scan_chunk(struct job *j, size_t chunk)
+{
+    struct range *range = j->range + chunk * (size_t)j->a->n_tiers;
+    int32_t tier[BLOCK];
+    for (int k = 0; k < j->a->n_tiers; k++) {
+        range[k] = (struct range){INFINITY, -INFINITY};
+    }
+    for (size_t i = chunk_begin(chunk), end = chunk_end(chunk, j->a->n), n; i < end; i += n) {
+        n = end - i < BLOCK ? end - i : BLOCK;
+        tiers_of(tier, j->a, j->w + i, i, n);
+        for (int k = 0; k < j->a->n_tiers; k++) {
+            range_widen_tier(&range[k], j->w + i, tier, k, n);
+        }
+        j->sums[chunk].sum += sum_of(j->w + i, n);
+        j->sums[chunk].sum_squares += sum_of_squares(j->w + i, n);
+    }
+}
+
+/* Second read: codes, values, errors. `count` is the thread's own. */
+static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
+{
+    int32_t tier[BLOCK], code[BLOCK];
+    for (size_t i = chunk_begin(chunk), end = chunk_end(chunk, j->a->n), n; i < end; i += n) {
+        n = end - i < BLOCK ? end - i : BLOCK;
+        tiers_of(tier, j->a, j->w + i, i, n);
+        code_block(j->out + i, code, j->w + i, tier, j->grid, j->a->n_tiers, n);
+        for (size_t p = 0; p < n; p++) {
+            count[code[p]]++;
+        }
+        j->sums[chunk].squared_error += sum_of_squared_differences(j->out + i, j->w + i, n);
+    }
+}
+
+/* Codes every chunk and adds up how often each code occurs. */
+static int code_all(struct job *j, const char *what, struct err *e)
+{
+    size_t n_codes = (size_t)j->a->n_tiers * CODES;
+    bool failed = false;
+#pragma omp parallel
+    {
+        uint32_t *count = calloc(n_codes, sizeof *count);
+        if (!count) {
+#pragma omp atomic write
+            failed = true;
+        }
+#pragma omp for schedule(static)
+        for (size_t c = 0; c < chunk_count(j->a->n); c++) {
+            if (count) {
+                code_chunk(j, c, count);
+            }
+        }
+        for (size_t i = 0; count && i < n_codes; i++) {
+#pragma omp atomic
+            j->count[i] += count[i];
+        }
+        free(count);
+    }
+    return failed ? err_set(e, "out of memory: no room to count the codes of %s", what) : 0;
+}
+
+/* A grid for each tier that has members; an empty tier keeps a grid that no weight uses. */
+static int tier_grids(struct job *j, const struct grid_options *o, const char *what, struct err *e)
+{
+    for (int k = 0; k < j->a->n_tiers; k++) {
+        struct range all = {INFINITY, -INFINITY};
+        for (size_t c = 0; c < chunk_count(j->a->n); c++) {
+            const struct range *r = &j->range[c * (size_t)j->a->n_tiers + (size_t)k];
+            all.lo = r->lo < all.lo ? r->lo : all.lo;
+            all.hi = r->hi > all.hi ? r->hi : all.hi;
+        }
+        j->grid[k] = (struct grid){0};
+        if (all.lo <= all.hi &&
+            grid_make(&j->grid[k], all.lo, all.hi, j->a->bits[k], o->dtype, what, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The lines of the bill that the counts of codes tell. */
+static void bill_counts(struct bill *bill, const struct job *j, enum grid_dtype dtype)
+{
+    uint64_t members[TIERS_MAX] = {0};
+    int used = 0, map_bits = 0;
+    for (int k = 0; k < j->a->n_tiers; k++) {
+        const uint64_t *count = j->count + (size_t)k * CODES;
+        for (size_t c = 0; c < CODES; c++) {
+            members[k] += count[c];
+        }
+        used += members[k] > 0;
+        bill->payload.packed_bits += (int64_t)members[k] * j->a->bits[k];
+        bill->payload.ideal_bits += entropy_bits(count, CODES);
+    }
+    while (1 << map_bits < used) {
+        map_bits++;
+    }
+    bill->map.packed_bits = (int64_t)j->a->n * map_bits;
+    bill->map.ideal_bits = entropy_bits(members, (size_t)j->a->n_tiers);
+    bill->grid.packed_bits = (int64_t)used * 2 * (dtype == GRID_F16 ? 16 : 32);
+    bill->grid.ideal_bits = (double)bill->grid.packed_bits;
+}
+
+static int job_init(struct job *j, struct err *e)
+{
+    size_t n_tiers = (size_t)j->a->n_tiers, n_chunks = chunk_count(j->a->n);
+    bool ok = (j->range = mem_new(n_chunks * n_tiers, sizeof *j->range, e)) &&
+              (j->sums = mem_new(n_chunks, sizeof *j->sums, e)) &&
+              (j->count = mem_new(n_tiers * CODES, sizeof *j->count, e));
+    return ok ? 0 : -1;
+}
+
+int quantize_tiers(float *out, struct bill *bill, const float *w, const struct allocation *a,
+                   const struct grid_options *o, const char *what, struct err *e)
+{
+    struct job j = {.a = a, .w = w, .out = out};
+    int status = job_init(&j, e);
+    if (status) {
+        goto out;
+    }
+#pragma omp parallel for schedule(static)
+    for (size_t c = 0; c < chunk_count(a->n); c++) {
+        scan_chunk(&j, c);
+    }
+    status = tier_grids(&j, o, what, e) || code_all(&j, what, e) ? -1 : 0;
+    if (!status) {
+        bill_counts(bill, &j, o->dtype);
+        chunk_sums_bill(bill, j.sums, chunk_count(a->n), a->n);
+    }
+out:
+    free(j.range);
+    free(j.sums);
+    free(j.count);
+    return status;
+}
