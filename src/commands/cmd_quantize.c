@@ -1,0 +1,175 @@
+/* nashswarm quantize: one model, one method, a model file that every other command accepts. */
+#include <argp.h>
+#include <math.h>
+#include <string.h>
+
+#include "commands/command.h"
+#include "commands/method_options.h"
+#include "model/gpt2_file.h"
+#include "tensor/matmul.h"
+
+struct options {
+    const char *model, *out, *method;
+    long seed, threads;
+    bool dequantize;
+    const struct method_kind *kind;
+    struct params params;
+    struct method_options method_options;
+};
+
+enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_DEQUANTIZE, KEY_THREADS };
+
+static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
+    {"output", KEY_OUT, "OUT.h5", 0, "the file to write", 0},
+    {"dequantize", KEY_DEQUANTIZE, 0, 0,
+     "write what the codes decode to, in 32-bit floats (required: packed files are not written yet)", 0},
+    {"seed", KEY_SEED, "N", 0, "seed of the random choices (0)", 0},
+    {"threads", KEY_THREADS, "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0},
+    {"method", KEY_METHOD, "NAME", 0, "who gets how many bits: uniform or tiers", 0},
+};
+enum { FIXED_OPTIONS = 5 };
+
+static void check_options(struct options *o, struct argp_state *state)
+{
+    struct err e;
+    if (!o->model || !o->out || !o->method) {
+        argp_error(state, "%s", !o->model ? "which model? Give a .h5 file"
+                                : !o->out ? "where to? Give -o OUT.h5"
+                                          : "how? Give --method uniform or --method tiers");
+    } else if (!o->dequantize) {
+        argp_error(state, "give --dequantize: packed files cannot be written yet");
+    } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
+        argp_error(state, "--method takes uniform or tiers, not \"%s\"", o->method);
+    } else if (method_options_params(&o->method_options, o->kind, &o->params, &e)) {
+        argp_error(state, "%s", e.text);
+    }
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    struct err e;
+    switch (key) {
+    case KEY_OUT:
+        o->out = arg;
+        break;
+    case KEY_METHOD:
+        o->method = arg;
+        break;
+    case KEY_DEQUANTIZE:
+        o->dequantize = true;
+        break;
+    case KEY_SEED:
+        if (command_number(&o->seed, "--seed", arg, 0, 1L << 53, &e)) {
+            argp_error(state, "%s", e.text);
+        }
+        break;
+    case KEY_THREADS:
+        if (command_number(&o->threads, "--threads", arg, 1, 100000, &e)) {
+            argp_error(state, "%s", e.text);
+        }
+        break;
+    case ARGP_KEY_ARG:
+        if (o->model) {
+            argp_error(state, "one model at a time: \"%s\" is one too many", arg);
+        }
+        o->model = arg;
+        break;
+    case ARGP_KEY_END:
+        check_options(o, state);
+        break;
+    default:
+        return method_options_take(&o->method_options, key, arg) ? 0 : ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {option_rows, parse, "MODEL.h5 --method NAME --dequantize -o OUT.h5",
+                                 "Quantizes a model and says what it costs.", 0, 0, 0};
+
+static void write_line(struct buf *out, const char *name, const struct bill_line *l)
+{
+    buf_addf(out, "  %-10s %16.0f %16lld\n", name, l->ideal_bits, (long long)l->packed_bits);
+}
+
+/* Sizes as the study counts them, at the prices of the bill, and line by line. */
+static void write_bill(struct buf *out, const struct options *o, const struct gpt2 *m,
+                       const struct bill *b)
+{
+    double mib = 8.0 * 1024 * 1024;
+    buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
+             (long long)b->scope_weights, gpt2_parameters(m),
+             b->squared_error / b->squared_deviation);
+    buf_addf(out, "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
+                  "compression %.2f %%\n",
+             (double)b->payload.packed_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib,
+             bill_payload(b), 100 * (1 - bill_payload(b) / 32));
+    buf_addf(out, "bits a weight, everything stored: %.4f packed; %.4f with an ideal map; %.4f with "
+                  "codes and map entropy-coded\n",
+             bill_packed(b), bill_ideal_map(b), bill_entropy(b));
+    buf_addf(out, "  %-10s %16s %16s\n", "bits", "ideal", "packed");
+    write_line(out, "payload", &b->payload);
+    write_line(out, "map", &b->map);
+    write_line(out, "grids", &b->grid);
+    write_line(out, "untouched", &b->untouched);
+}
+
+/* "uniform bits: 4 scope: head …": how the file was made. */
+static void describe(struct buf *out, const struct options *o)
+{
+    buf_addf(out, "%s of %s, dequantized:", o->kind->name, o->model);
+    for (size_t i = 0; i < o->kind->schema.n; i++) {
+        buf_addf(out, " %s: ", o->kind->schema.rows[i]->name);
+        value_format(&o->params.values[i], o->kind->schema.rows[i], out);
+    }
+    if (o->kind->uses_seed && o->kind->uses_seed(&o->params)) {
+        buf_addf(out, " seed: %ld", o->seed);
+    }
+}
+
+static int quantize(struct buf *out, const struct options *o, struct err *e)
+{
+    struct gpt2 base = {0}, variant = {0};
+    struct bill bill;
+    struct gpt2_source sources[GPT2_SOURCES_MAX];
+    size_t n_sources = 0;
+    struct buf note = BUF_INIT;
+    int status = gpt2_open(&base, o->model, e);
+    if (!status) {
+        status = gpt2_load(&base, e);
+    }
+    if (!status) {
+        status = gpt2_sources(&base, sources, &n_sources, e);
+    }
+    if (!status) {
+        status = run_quantize(&variant, &bill, &base, o->kind, &o->params, (uint64_t)o->seed, e);
+    }
+    if (!status) {
+        describe(&note, o);
+        status = buf_check(&note, e);
+    }
+    if (!status) {
+        status = gpt2_save(&variant, o->out, sources, n_sources, note.s, e);
+    }
+    if (!status) {
+        write_bill(out, o, &base, &bill);
+    }
+    buf_release(&note);
+    gpt2_close(&variant);
+    gpt2_close(&base);
+    return status;
+}
+
+int cmd_quantize(int argc, char **argv)
+{
+    struct options o = {0};
+    struct buf out = BUF_INIT;
+    struct err e;
+    method_options_init(&o.method_options, option_rows + FIXED_OPTIONS);
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    int status = compute_init((int)o.threads, &e) || quantize(&out, &o, &e)
+                     ? command_fail("quantize", EXIT_FAILED, &e)
+                     : command_print("quantize", &out);
+    buf_release(&out);
+    return status;
+}

@@ -1,0 +1,52 @@
+#include "commands/experiment.h"
+
+#include <stdio.h>
+
+#include "commands/command.h"
+#include "report/report.h"
+#include "run/methods.h"
+
+int experiment_open(struct experiment *x, const char *command, const char *spec_path,
+                    const char *root, const struct spec_overrides *overrides)
+{
+    struct buf problems = BUF_INIT;
+    struct err e;
+    *x = (struct experiment){0};
+    int status = EXIT_DONE;
+    if (spec_read(&x->spec, spec_path, run_known(), overrides, &problems, &e)) {
+        fputs(buf_text(&problems), stderr);
+        status = command_fail(command, EXIT_USAGE, &e);
+    } else if (store_init(&x->store, root, x->spec.name, &e)) {
+        spec_release(&x->spec);
+        status = command_fail(command, EXIT_FAILED, &e);
+    }
+    buf_release(&problems);
+    return status;
+}
+
+void experiment_close(struct experiment *x)
+{
+    spec_release(&x->spec);
+    store_release(&x->store);
+}
+
+int experiment_report(const struct experiment *x, const struct record *rows, size_t n, bool tables,
+                      bool figures, struct buf *out, struct err *e)
+{
+    struct buf written = BUF_INIT;
+    int status = 0;
+    if (tables) {
+        status = report_print(&x->spec, rows, n, out, e) ||
+                         report_tables(&x->store, &x->spec, rows, n, &written, e)
+                     ? -1
+                     : 0;
+    }
+    if (!status && figures) {
+        status = report_figures(&x->store, &x->spec, rows, n, &written, e);
+    }
+    if (!status && written.len) {
+        buf_addf(out, "\nWritten:\n%s", buf_text(&written));
+    }
+    buf_release(&written);
+    return status;
+}

@@ -1,0 +1,24 @@
+/*
+ * experiment: what run, report and figures share: a spec read with its problems printed, and a store.
+ */
+#ifndef NS_COMMANDS_EXPERIMENT_H
+#define NS_COMMANDS_EXPERIMENT_H
+
+#include "results/store.h"
+#include "spec/spec.h"
+
+struct experiment {
+    struct spec spec;
+    struct store store;
+};
+
+/* Prints what is wrong and returns an exit status: EXIT_USAGE for a bad spec, else EXIT_FAILED. */
+int experiment_open(struct experiment *x, const char *command, const char *spec_path,
+                    const char *root, const struct spec_overrides *overrides);
+void experiment_close(struct experiment *x);
+
+/* Tables and the terminal's table (into `out`), then figures; either may be left out. */
+int experiment_report(const struct experiment *x, const struct record *rows, size_t n, bool tables,
+                      bool figures, struct buf *out, struct err *e);
+
+#endif
