@@ -3,8 +3,9 @@
  *
  * A model is opened from one HDF5 file (data/README.md describes the format). 32-bit weights are
  * mapped, never copied; 16-bit ones are mapped too, and widened once, in gpt2_load(), to an owned
- * 32-bit copy. A variant (a quantized model) borrows every tensor of its base but those it replaced,
- * so the base must outlive it. After gpt2_load() a model is only read, by any number of threads.
+ * 32-bit copy. A variant (a quantized model) borrows every tensor of its base but those it
+ * replaced, so the base must outlive it. After gpt2_load() a model is only read, by any number of
+ * threads.
  *
  * This header has no arithmetic: the forward pass is model/forward.h.
  */
@@ -57,7 +58,8 @@ struct gpt2 {
     struct file_map file; /* the mapped model file; empty in variants */
 };
 
-/* Checks a configuration: positive, H divides C, sizes that do not overflow. `path` for messages. */
+/* Checks a configuration: positive, H divides C, sizes that do not overflow. `path` for messages.
+ */
 int gpt2_config_check(const struct gpt2_config *c, const char *path, struct err *e);
 
 /* Lays out `tensors`, `layers` and the indices for a configuration; pointers stay NULL. */
@@ -88,5 +90,8 @@ static inline bool gpt2_in_scope(const struct gpt2_tensor *t, enum gpt2_scope sc
 
 /* "head", "blocks", "all"; −1 for another word. */
 int gpt2_scope_named(const char *name);
+
+/* The same words, and "none". */
+const char *gpt2_scope_name(enum gpt2_scope scope);
 
 #endif

@@ -25,7 +25,7 @@ struct gpt2_source {
 int gpt2_save(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
               size_t n_sources, const char *note, struct err *e);
 
-/* The sources recorded in an open model's file. */
+/* The sources recorded in an open model's file, at most GPT2_SOURCES_MAX, in the order of names. */
 int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);
 
 /* Reads a Hugging Face folder and writes the model file. */

@@ -1,0 +1,255 @@
+/* nashswarm inspect: what a model file holds. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json_out.h"
+#include "base/mem.h"
+#include "commands/command.h"
+#include "model/gpt2_file.h"
+#include "model/gpt2_keys.h"
+#include "model/gpt2_stats.h"
+
+struct options {
+    const char *path;
+    bool json;
+};
+
+/* All that is printed, in either form. */
+struct inspection {
+    struct gpt2 model;
+    struct gpt2_source sources[GPT2_SOURCES_MAX];
+    size_t n_sources;
+    struct gpt2_stats *stats; /* one a tensor */
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    switch (key) {
+    case 'j':
+        o->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (o->path) {
+            argp_error(state, "one model at a time: what is %s?", arg);
+        }
+        o->path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!o->path) {
+            argp_error(state, "which model file?");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_rows[] = {
+    {"json", 'j', NULL, 0, "Print one JSON object instead of a table", 0}, {0}};
+
+static const struct argp argp = {option_rows,
+                                 parse,
+                                 "MODEL.h5",
+                                 "Show the configuration of a model file and its tensors: shape, "
+                                 "stored type, scope, statistics, share of the parameters.",
+                                 NULL,
+                                 NULL,
+                                 NULL};
+
+static const char *dtype_name(const struct gpt2_tensor *t)
+{
+    return t->dtype == DTYPE_F16 ? "f16" : "f32";
+}
+
+static double share(const struct gpt2 *m, size_t n)
+{
+    return (double)n / (double)gpt2_parameters(m);
+}
+
+static size_t stored_bytes(const struct gpt2 *m)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < m->n_tensors; i++) {
+        bytes += m->tensors[i].n * (m->tensors[i].dtype == DTYPE_F16 ? 2 : 4);
+    }
+    return bytes;
+}
+
+static void json_config(struct json_out *j, struct gpt2_config c)
+{
+    json_key(j, "config");
+    json_open(j, '{');
+    for (int i = 0; i < GPT2_KEYS; i++) {
+        int value = *gpt2_key_value(&c, &gpt2_keys[i]);
+        json_key(j, gpt2_keys[i].name);
+        if (value < 0) {
+            json_null_out(j);
+        } else {
+            json_int(j, value);
+        }
+    }
+    json_key(j, "layer_norm_epsilon");
+    char epsilon[32]; /* the shortest text of the 32-bit number, not of its widening */
+    snprintf(epsilon, sizeof epsilon, "%.7g", (double)c.ln_epsilon);
+    json_real_out(j, strtod(epsilon, NULL));
+    json_key_text(j, "activation_function", "gelu_new");
+    json_close(j, '}');
+}
+
+static void json_tensor(struct json_out *j, const struct gpt2 *m, const struct gpt2_tensor *t,
+                        const struct gpt2_stats *s)
+{
+    json_open(j, '{');
+    json_key_text(j, "name", t->name);
+    json_key(j, "shape");
+    json_open_flat(j, '[');
+    if (t->rows) {
+        json_int(j, (int64_t)t->rows);
+    }
+    json_int(j, (int64_t)t->cols);
+    json_close(j, ']');
+    json_key_text(j, "dtype", dtype_name(t));
+    json_key_text(j, "scope", gpt2_scope_name(t->scope));
+    json_key_real(j, "mean", s->mean);
+    json_key_real(j, "std", s->std);
+    json_key_real(j, "min", s->min);
+    json_key_real(j, "max", s->max);
+    json_key_int(j, "parameters", (int64_t)t->n);
+    json_key_real(j, "share", share(m, t->n));
+    json_close(j, '}');
+}
+
+static void print_json(struct buf *out, const struct inspection *in)
+{
+    const struct gpt2 *m = &in->model;
+    struct json_out j = json_begin(out);
+    json_open(&j, '{');
+    json_key_text(&j, "path", m->path);
+    json_key_int(&j, "format_version", GPT2_FORMAT_VERSION);
+    json_config(&j, m->config);
+    json_key_int(&j, "parameters", (int64_t)gpt2_parameters(m));
+    json_key(&j, "sources");
+    json_open(&j, '{');
+    for (size_t i = 0; i < in->n_sources; i++) {
+        json_key_text(&j, in->sources[i].name, in->sources[i].sha256);
+    }
+    json_close(&j, '}');
+    json_key(&j, "special_token_ids");
+    json_open_flat(&j, '[');
+    for (int i = 0; i < m->n_special; i++) {
+        json_int(&j, m->special_token_ids[i]);
+    }
+    json_close(&j, ']');
+    json_key(&j, "tensors");
+    json_open(&j, '[');
+    for (int i = 0; i < m->n_tensors; i++) {
+        json_tensor(&j, m, &m->tensors[i], &in->stats[i]);
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+static void print_header(struct buf *out, const struct inspection *in)
+{
+    struct gpt2_config c = in->model.config;
+    buf_addf(out, "%s (GPT-2, format version %d)\n", in->model.path, GPT2_FORMAT_VERSION);
+    for (int i = 0; i < GPT2_KEYS; i++) {
+        int value = *gpt2_key_value(&c, &gpt2_keys[i]);
+        if (value >= 0) {
+            buf_addf(out, "  %-20s %d\n", gpt2_keys[i].name, value);
+        }
+    }
+    buf_addf(out, "  %-20s %.7g\n", "layer_norm_epsilon", (double)c.ln_epsilon);
+    buf_addf(out, "  %-20s", "special_token_ids");
+    for (int i = 0; i < in->model.n_special; i++) {
+        buf_addf(out, " %d", in->model.special_token_ids[i]);
+    }
+    buf_adds(out, in->model.n_special ? "\n" : " none\n");
+    for (size_t i = 0; i < in->n_sources; i++) {
+        buf_addf(out, "  %-20s SHA-256 %s\n", in->sources[i].name, in->sources[i].sha256);
+    }
+}
+
+static void print_totals(struct buf *out, const struct gpt2 *m)
+{
+    static const enum gpt2_scope scopes[] = {SCOPE_HEAD, SCOPE_BLOCKS, SCOPE_NONE};
+    buf_addf(out, "\n%-8s %14s %8s\n", "scope", "parameters", "share");
+    for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++) {
+        size_t n = 0;
+        for (int i = 0; i < m->n_tensors; i++) {
+            n += m->tensors[i].scope == scopes[s] ? m->tensors[i].n : 0;
+        }
+        buf_addf(out, "%-8s %14zu %7.3f%%\n", gpt2_scope_name(scopes[s]), n, 100 * share(m, n));
+    }
+    size_t n = gpt2_parameters(m);
+    buf_addf(out, "%-8s %14zu %7.3f%%\n", "total", n, 100.0);
+    buf_addf(out, "%.2f MB (of 2^20 bytes) as stored, %.2f MB in 32-bit floats\n",
+             (double)stored_bytes(m) / 0x1p20, 4 * (double)n / 0x1p20);
+}
+
+static void print_table(struct buf *out, const struct inspection *in)
+{
+    const struct gpt2 *m = &in->model;
+    print_header(out, in);
+    buf_addf(out, "\n%-24s %13s %5s %-6s %10s %10s %10s %10s %8s\n", "tensor", "shape", "dtype",
+             "scope", "mean", "std", "min", "max", "share");
+    for (int i = 0; i < m->n_tensors; i++) {
+        const struct gpt2_tensor *t = &m->tensors[i];
+        const struct gpt2_stats *s = &in->stats[i];
+        char shape[48];
+        if (t->rows) {
+            snprintf(shape, sizeof shape, "%zu x %zu", t->rows, t->cols);
+        } else {
+            snprintf(shape, sizeof shape, "%zu", t->cols);
+        }
+        buf_addf(out, "%-24s %13s %5s %-6s %10.3g %10.3g %10.3g %10.3g %7.3f%%\n", t->name, shape,
+                 dtype_name(t), gpt2_scope_name(t->scope), s->mean, s->std, s->min, s->max,
+                 100 * share(m, t->n));
+    }
+    print_totals(out, m);
+}
+
+static int inspect(struct inspection *in, const char *path, struct err *e)
+{
+    struct gpt2 *m = &in->model;
+    if (gpt2_open(m, path, e) || gpt2_load(m, e) ||
+        gpt2_sources(m, in->sources, &in->n_sources, e)) {
+        return -1;
+    }
+    in->stats = mem_new((size_t)m->n_tensors, sizeof *in->stats, e);
+    if (!in->stats) {
+        return -1;
+    }
+    for (int i = 0; i < m->n_tensors; i++) {
+        if (gpt2_stats(&in->stats[i], &m->tensors[i], e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int cmd_inspect(int argc, char **argv)
+{
+    struct options o = {0};
+    struct inspection in = {0};
+    struct buf out = BUF_INIT;
+    struct err e;
+    int status;
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (inspect(&in, o.path, &e)) {
+        status = command_fail("inspect", EXIT_FAILED, &e);
+    } else {
+        if (o.json) {
+            print_json(&out, &in);
+        } else {
+            print_table(&out, &in);
+        }
+        status = command_print("inspect", &out);
+    }
+    free(in.stats);
+    gpt2_close(&in.model);
+    buf_release(&out);
+    return status;
+}

@@ -1,0 +1,162 @@
+#include "model/gpt2_load.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "model/gpt2.h"
+
+static float float_of(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+bool halves_to_floats(float *out, const unsigned char *half, size_t n)
+{
+    const uint32_t half_one = 0x3F000000; /* 0.5f, whose last bit is worth 2^-24 */
+    const uint32_t bias = (uint32_t)(127 - 15) << 23;
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t h;
+        memcpy(&h, half + 2 * i, sizeof h);
+        uint32_t magnitude = h & 0x7FFFu, special = magnitude >= 0x7C00u;
+        /* The exponent's bias goes from 15 to 127; that of NaN and infinity from 31 to 255. */
+        uint32_t normal = (magnitude << 13) + bias + (bias & (0u - special));
+        /* Denormals count in units of 2^-24: exact, and no 32-bit denormal is ever touched. */
+        float small = float_of(half_one + magnitude) - 0.5f;
+        uint32_t bits;
+        memcpy(&bits, &small, sizeof bits);
+        bits = (magnitude < 0x0400u ? bits : normal) | (uint32_t)(h & 0x8000u) << 16;
+        memcpy(out + i, &bits, sizeof bits);
+        bad |= special;
+    }
+    return !bad;
+}
+
+void bfloats_to_floats(float *out, const unsigned char *bits, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint16_t upper;
+        memcpy(&upper, bits + 2 * i, sizeof upper);
+        uint32_t whole = (uint32_t)upper << 16;
+        memcpy(out + i, &whole, sizeof whole);
+    }
+}
+
+bool floats_finite(const float *x, size_t n)
+{
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bad |= (bits & 0x7F800000u) == 0x7F800000u;
+    }
+    return !bad;
+}
+
+/* A chunk of a tensor: the unit of work, the same whatever the number of threads. */
+struct job {
+    int tensor;
+    size_t begin, end;
+    bool bad; /* holds a NaN or an infinity */
+};
+
+static bool usable_in_place(const struct gpt2_tensor *t)
+{
+    return t->dtype == DTYPE_F32 && (size_t)t->stored % sizeof(float) == 0;
+}
+
+/* Points f32 at the mapped weights, or at fresh memory that fill() has yet to fill. */
+static int provide_f32(struct gpt2_tensor *t, struct err *e)
+{
+    if (t->f32) {
+        return 0;
+    }
+    if (usable_in_place(t)) {
+        t->f32 = t->stored;
+        return 0;
+    }
+    t->f32 = mem_floats(t->n, e);
+    t->owns_f32 = t->f32 != NULL;
+    return t->f32 ? 0 : -1;
+}
+
+static struct job *make_jobs(const struct gpt2 *m, size_t *n_jobs, struct err *e)
+{
+    size_t n = 0;
+    for (int i = 0; i < m->n_tensors; i++) {
+        n += chunk_count(m->tensors[i].n);
+    }
+    struct job *jobs = mem_new(n, sizeof *jobs, e);
+    *n_jobs = n;
+    n = 0;
+    for (int i = 0; jobs && i < m->n_tensors; i++) {
+        for (size_t c = 0; c < chunk_count(m->tensors[i].n); c++) {
+            jobs[n++] = (struct job){i, chunk_begin(c), chunk_end(c, m->tensors[i].n), false};
+        }
+    }
+    return jobs;
+}
+
+static void do_job(const struct gpt2 *m, struct job *job)
+{
+    const struct gpt2_tensor *t = &m->tensors[job->tensor];
+    size_t n = job->end - job->begin;
+    const unsigned char *stored = t->stored;
+    /* Owned by t and written by this job alone until gpt2_load() is over. */
+    float *out = (float *)(size_t)(t->f32 + job->begin);
+    if (stored && t->dtype == DTYPE_F16) {
+        job->bad = !halves_to_floats(out, stored + job->begin * 2, n);
+        return;
+    }
+    if (stored && t->owns_f32) {
+        memcpy(out, stored + job->begin * sizeof *out, n * sizeof *out);
+    }
+    job->bad = !floats_finite(out, n);
+}
+
+static int refuse_weight(const struct gpt2 *m, const struct job *job, struct err *e)
+{
+    const struct gpt2_tensor *t = &m->tensors[job->tensor];
+    size_t i = job->begin;
+    while (isfinite(t->f32[i])) {
+        i++;
+    }
+    const char *what = isnan(t->f32[i]) ? "NaN" : "infinite";
+    if (t->rows == 0) {
+        return err_set(e, "%s in %s is %s at element %zu; a model must be all finite numbers",
+                       t->name, m->path, what, i);
+    }
+    return err_set(e, "%s in %s is %s at row %zu, column %zu; a model must be all finite numbers",
+                   t->name, m->path, what, i / t->cols, i % t->cols);
+}
+
+int gpt2_load(struct gpt2 *m, struct err *e)
+{
+    for (int i = 0; i < m->n_tensors; i++) {
+        if (provide_f32(&m->tensors[i], e)) {
+            return -1;
+        }
+    }
+    size_t n_jobs;
+    struct job *jobs = make_jobs(m, &n_jobs, e);
+    if (!jobs) {
+        return -1;
+    }
+#pragma omp parallel for schedule(dynamic, 4)
+    for (size_t i = 0; i < n_jobs; i++) {
+        do_job(m, &jobs[i]);
+    }
+    int status = 0;
+    for (size_t i = 0; i < n_jobs && !status; i++) {
+        if (jobs[i].bad) {
+            status = refuse_weight(m, &jobs[i], e);
+        }
+    }
+    free(jobs);
+    return status;
+}

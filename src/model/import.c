@@ -1,0 +1,225 @@
+/* gpt2_import(): from a Hugging Face folder to a model file. The folder is only read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "model/gpt2_file.h"
+#include "model/gpt2_load.h"
+#include "model/hf_config.h"
+#include "model/safetensors.h"
+
+/* Far above any vocabulary; a bound against being handed the wrong file. */
+static const size_t tokenizer_file_max = (size_t)64 << 20;
+
+enum source { CONFIG, WEIGHTS, VOCABULARY, MERGES, ADDED, N_SOURCES };
+
+static const char *const source_names[N_SOURCES] = {
+    "config.json", "model.safetensors", "vocab.json", "merges.txt", "added_tokens.json"};
+
+struct import {
+    struct buf paths[N_SOURCES];
+    struct gpt2 model;
+    struct safetensors weights;
+    struct file_map vocabulary, merges;
+    bool *found; /* which tensors of the model the weights have */
+};
+
+static int name_files(struct import *in, const char *folder, struct err *e)
+{
+    for (int i = 0; i < N_SOURCES; i++) {
+        buf_addf(&in->paths[i], "%s/%s", folder, source_names[i]);
+        if (buf_check(&in->paths[i], e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Buffers and tied copies that checkpoints carry along and the model does not need. */
+static bool is_ignored(const char *name, int n_layer)
+{
+    int layer, end = 0;
+    if (strcmp(name, "lm_head.weight") == 0) {
+        return true;
+    }
+    if (sscanf(name, "h.%4d.attn.%n", &layer, &end) != 1 || end == 0 || layer < 0 ||
+        layer >= n_layer) {
+        return false;
+    }
+    return strcmp(name + end, "bias") == 0 || strcmp(name + end, "masked_bias") == 0;
+}
+
+static int find_tensor(const struct gpt2 *m, const char *name)
+{
+    for (int i = 0; i < m->n_tensors; i++) {
+        if (strcmp(m->tensors[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int check_shape(const struct import *in, const struct gpt2_tensor *t,
+                       const struct safetensor *from, struct err *e)
+{
+    bool same = t->rows ? from->rank == 2 && from->dims[0] == t->rows && from->dims[1] == t->cols
+                        : from->rank == 1 && from->dims[0] == t->cols;
+    if (same) {
+        return 0;
+    }
+    char got[256] = "", wanted[64];
+    for (int i = 0, n = 0; i < from->rank; i++) {
+        n += snprintf(got + n, sizeof got - (size_t)n, "%s%zu", i ? " × " : "", from->dims[i]);
+    }
+    if (t->rows) {
+        snprintf(wanted, sizeof wanted, "%zu × %zu", t->rows, t->cols);
+    } else {
+        snprintf(wanted, sizeof wanted, "%zu", t->cols);
+    }
+    return err_set(e, "%s in %s is %s, but %s makes it %s", from->name,
+                   buf_text(&in->paths[WEIGHTS]), *got ? got : "a single number",
+                   source_names[CONFIG], wanted);
+}
+
+static int take_tensor(struct import *in, const struct safetensor *from, int index, struct err *e)
+{
+    struct gpt2_tensor *t = &in->model.tensors[index];
+    const char *path = buf_text(&in->paths[WEIGHTS]);
+    if (in->found[index]) {
+        return err_set(e, "%s has %s twice, with and without \"transformer.\"", path, t->name);
+    }
+    in->found[index] = true;
+    if (check_shape(in, t, from, e)) {
+        return -1;
+    }
+    switch (from->dtype) {
+    case SAFE_F16:
+    case SAFE_F32:
+        t->dtype = from->dtype == SAFE_F16 ? DTYPE_F16 : DTYPE_F32;
+        t->stored = from->data;
+        return 0;
+    case SAFE_BF16: {
+        float *wide = mem_floats(t->n, e);
+        if (!wide) {
+            return -1;
+        }
+        bfloats_to_floats(wide, from->data, t->n);
+        gpt2_replace(&in->model, index, wide);
+        return 0;
+    }
+    case SAFE_OTHER:
+        break;
+    }
+    return err_set(e, "%s in %s is of type %s; only F16, BF16 and F32 can be imported", from->name,
+                   path, from->dtype_name);
+}
+
+static int take_weights(struct import *in, struct err *e)
+{
+    const char *path = buf_text(&in->paths[WEIGHTS]), *prefix = "transformer.";
+    struct gpt2 *m = &in->model;
+    in->found = mem_new((size_t)m->n_tensors, sizeof *in->found, e);
+    if (!in->found) {
+        return -1;
+    }
+    for (size_t i = 0; i < in->weights.n; i++) {
+        const struct safetensor *from = &in->weights.tensors[i];
+        bool prefixed = strncmp(from->name, prefix, strlen(prefix)) == 0;
+        const char *name = from->name + (prefixed ? strlen(prefix) : 0);
+        int index = find_tensor(m, name);
+        if (index >= 0 && take_tensor(in, from, index, e)) {
+            return -1;
+        }
+        if (index < 0 && !is_ignored(name, m->config.L)) {
+            return err_set(e, "%s has the tensor %.100s, which no GPT-2 of %d layers has", path,
+                           from->name, m->config.L);
+        }
+    }
+    for (int i = 0; i < m->n_tensors; i++) {
+        if (!in->found[i]) {
+            return err_set(e, "%s has no tensor %s", path, m->tensors[i].name);
+        }
+    }
+    return 0;
+}
+
+static int take_tokenizer_file(struct file_map *out, const char *path, struct err *e)
+{
+    if (file_map_open(out, path, e)) {
+        return err_prefix(e, "a model without tokenizer files cannot score texts");
+    }
+    if (out->n == 0 || out->n > tokenizer_file_max) {
+        return err_set(e, "%s has %zu bytes; it must have from 1 to %zu", path, out->n,
+                       tokenizer_file_max);
+    }
+    return 0;
+}
+
+static int read_folder(struct import *in, struct err *e)
+{
+    struct gpt2_config config;
+    struct gpt2 *m = &in->model;
+    if (hf_config_read(&config, buf_text(&in->paths[CONFIG]), e) || gpt2_layout(m, &config, e)) {
+        return -1;
+    }
+    m->path = mem_string(buf_text(&in->paths[WEIGHTS]), e);
+    if (!m->path || safetensors_open(&in->weights, m->path, e) || take_weights(in, e) ||
+        take_tokenizer_file(&in->vocabulary, buf_text(&in->paths[VOCABULARY]), e) ||
+        take_tokenizer_file(&in->merges, buf_text(&in->paths[MERGES]), e) ||
+        hf_special_tokens(m, buf_text(&in->paths[CONFIG]), buf_text(&in->paths[ADDED]), e)) {
+        return -1;
+    }
+    m->vocab_json = in->vocabulary;
+    m->merges_txt = in->merges;
+    return gpt2_load(m, e); /* refuses NaN and infinities */
+}
+
+static int digest_sources(const struct import *in, struct gpt2_source *out, size_t *n,
+                          struct err *e)
+{
+    *n = 0;
+    for (int i = 0; i < N_SOURCES; i++) {
+        const char *path = buf_text(&in->paths[i]);
+        if (i == ADDED && !file_exists(path)) {
+            continue;
+        }
+        struct gpt2_source *source = &out[(*n)++];
+        snprintf(source->name, sizeof source->name, "%s", source_names[i]);
+        if (digest_file(source->sha256, path, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int gpt2_import(const char *folder, const char *path, struct err *e)
+{
+    struct import in = {0};
+    struct gpt2_source sources[N_SOURCES];
+    size_t n_sources;
+    int status = name_files(&in, folder, e);
+    if (!status) {
+        status = read_folder(&in, e);
+    }
+    if (!status) {
+        status = digest_sources(&in, sources, &n_sources, e);
+    }
+    if (!status) {
+        status = gpt2_save(&in.model, path, sources, n_sources,
+                           "Imported from a Hugging Face folder; the group source has the digests "
+                           "of its files.",
+                           e);
+    }
+    gpt2_close(&in.model);
+    safetensors_close(&in.weights);
+    file_map_close(&in.vocabulary);
+    file_map_close(&in.merges);
+    free(in.found);
+    for (int i = 0; i < N_SOURCES; i++) {
+        buf_release(&in.paths[i]);
+    }
+    return status;
+}
