@@ -2,8 +2,8 @@
  * texts: evaluation texts from a file, one a line, and token sequences.
  *
  * Lines end at LF; the line end (LF or CR LF) is dropped, unless the caller asks to keep lines
- * exactly as they stand (WikiText). The study's filter keeps texts whose length, stripped of Unicode
- * white space and counted in code points, is over 20.
+ * exactly as they stand (WikiText). The study's filter keeps texts whose length, stripped of
+ * Unicode white space and counted in code points, is over 20.
  */
 #ifndef NS_MODEL_TEXTS_H
 #define NS_MODEL_TEXTS_H
@@ -33,8 +33,8 @@ struct texts {
 };
 
 /*
- * Reads a file ("-": standard input), keeps what passes the filter, then the first `samples` of them
- * (0: all). No text left is an error.
+ * Reads a file ("-": standard input), keeps what passes the filter, then the first `samples` of
+ * them (0: all). No text left is an error.
  */
 int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t samples,
                struct err *e);

@@ -1,11 +1,11 @@
 /*
  * tokenizer: GPT-2's byte-level BPE.
  *
- * A text is cut into pieces by GPT-2's pre-tokenizer pattern, each piece's bytes are merged by rank,
- * and what is left is looked up (Radford et al. 2019; Sennrich et al. 2016). Equal to Hugging Face's
- * ByteLevelBPETokenizer without prefix space. A special token standing in the text as it is written
- * becomes its one id. Bytes that are not well-formed UTF-8 count as neither letter, digit nor white
- * space, and are tokenized as bytes. Merging is O(n log n) in the length of a piece.
+ * A text is cut into pieces by GPT-2's pre-tokenizer pattern, each piece's bytes are merged by
+ * rank, and what is left is looked up (Radford et al. 2019; Sennrich et al. 2016). Equal to Hugging
+ * Face's ByteLevelBPETokenizer without prefix space. A special token standing in the text as it is
+ * written becomes its one id. Bytes that are not well-formed UTF-8 count as neither letter, digit
+ * nor white space, and are tokenized as bytes. Merging is O(n log n) in the length of a piece.
  *
  * A tokenizer is read-only after tokenizer_new() and may be used by several threads at once.
  */

@@ -1,0 +1,154 @@
+#include "commands/cmd_tokenize.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "model/gpt2.h"
+#include "model/gpt2_tokenizer.h"
+#include "model/id_line.h"
+#include "model/tokenizer.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+static char command_name[] = "nashswarm tokenize";
+
+struct request {
+    const char *model, *file; /* file "-": standard input */
+    bool decode;
+};
+
+static error_t take_option(int key, char *arg, struct argp_state *state)
+{
+    struct request *r = state->input;
+    switch (key) {
+    case 'd':
+        r->decode = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num == 0) {
+            r->model = arg;
+        } else if (state->arg_num == 1) {
+            r->file = arg;
+        } else {
+            argp_error(state, "\"%s\" is one argument too many after MODEL.h5 and FILE", arg);
+        }
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "MODEL.h5 is missing");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void parse(struct request *r, int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"decode", 'd', NULL, 0, "Turn lines of token ids back into text", 0},
+        {0},
+    };
+    static const struct argp argp = {
+        .options = options,
+        .parser = take_option,
+        .args_doc = "MODEL.h5 [FILE]",
+        .doc = "Write the token ids of every line of FILE, one line each, with the tokenizer in "
+               "MODEL.h5. Lines end at a line feed; anything else in them is text."
+               "\vFILE is standard input when it is missing or \"-\".",
+    };
+    argp_err_exit_status = STATUS_USAGE;
+    argv[0] = command_name; /* for argp's own messages */
+    argp_parse(&argp, argc, argv, 0, NULL, r);
+}
+
+struct conversion {
+    const struct request *request;
+    struct gpt2 model;
+    struct tokenizer *tokenizer;
+    struct ids ids; /* of the line at hand */
+    struct buf out; /* what the line at hand becomes */
+};
+
+static int encode_line(struct conversion *c, const char *line, size_t n, struct err *e)
+{
+    if (tokenizer_encode(c->tokenizer, line, n, &c->ids, e)) {
+        return -1;
+    }
+    for (size_t i = 0; i < c->ids.n; i++) {
+        buf_addf(&c->out, "%s%d", i > 0 ? " " : "", c->ids.id[i]);
+    }
+    return 0;
+}
+
+static int decode_line(struct conversion *c, const char *line, size_t n, struct line_place at,
+                       struct err *e)
+{
+    if (id_line_read(&c->ids, line, n, at, c->model.config.V, e)) {
+        return -1;
+    }
+    if (tokenizer_decode(c->tokenizer, c->ids.id, c->ids.n, &c->out, e)) {
+        return err_prefix(e, "%s:%zu", at.file, at.line);
+    }
+    return 0;
+}
+
+static int convert(struct conversion *c, const struct buf *input, struct err *e)
+{
+    const char *file = c->request->file;
+    struct line_place at = {.file = strcmp(file, "-") == 0 ? "standard input" : file};
+    for (size_t begin = 0, end; begin < input->len; begin = end + 1) {
+        const char *line = input->s + begin;
+        const char *feed = memchr(line, '\n', input->len - begin);
+        end = feed ? (size_t)(feed - input->s) : input->len;
+        at.line++;
+        c->ids.n = 0;
+        buf_clear(&c->out);
+        int status = c->request->decode ? decode_line(c, line, end - begin, at, e)
+                                        : encode_line(c, line, end - begin, e);
+        buf_addc(&c->out, '\n');
+        if (status || buf_check(&c->out, e)) {
+            return -1;
+        }
+        if (fwrite(c->out.s, 1, c->out.len, stdout) < c->out.len) {
+            return err_errno(e, errno, "cannot write standard output");
+        }
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        return err_errno(e, errno, "cannot write standard output");
+    }
+    return 0;
+}
+
+int cmd_tokenize(int argc, char **argv)
+{
+    struct request request = {.file = "-"};
+    parse(&request, argc, argv);
+    signal(SIGPIPE, SIG_IGN); /* so that a closed pipe is an error of writing, told like others */
+
+    struct err e;
+    struct conversion c = {.request = &request};
+    struct buf input = BUF_INIT;
+    int status = gpt2_open(&c.model, request.model, &e);
+    if (status) {
+        goto out;
+    }
+    status = gpt2_tokenizer(&c.tokenizer, &c.model, &e);
+    if (!status && (status = file_read(&input, request.file, &e)) == 0) {
+        status = convert(&c, &input, &e);
+    }
+    gpt2_close(&c.model);
+out:
+    if (status) {
+        fprintf(stderr, "%s: %s\n", command_name, e.text);
+    }
+    tokenizer_free(c.tokenizer);
+    ids_release(&c.ids);
+    buf_release(&c.out);
+    buf_release(&input);
+    return status ? STATUS_FAILED : 0;
+}
