@@ -1,22 +1,16 @@
-#include "commands/cmd_tokenize.h"
-
+/* nashswarm tokenize: texts to token ids and back, a line each. */
 #include <argp.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/file.h"
+#include "commands/command.h"
 #include "model/gpt2.h"
 #include "model/gpt2_tokenizer.h"
 #include "model/id_line.h"
 #include "model/tokenizer.h"
-
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
-
-static char command_name[] = "nashswarm tokenize";
 
 struct request {
     const char *model, *file; /* file "-": standard input */
@@ -61,8 +55,6 @@ static void parse(struct request *r, int argc, char **argv)
                "MODEL.h5. Lines end at a line feed; anything else in them is text."
                "\vFILE is standard input when it is missing or \"-\".",
     };
-    argp_err_exit_status = STATUS_USAGE;
-    argv[0] = command_name; /* for argp's own messages */
     argp_parse(&argp, argc, argv, 0, NULL, r);
 }
 
@@ -143,12 +135,9 @@ int cmd_tokenize(int argc, char **argv)
     }
     gpt2_close(&c.model);
 out:
-    if (status) {
-        fprintf(stderr, "%s: %s\n", command_name, e.text);
-    }
     tokenizer_free(c.tokenizer);
     ids_release(&c.ids);
     buf_release(&c.out);
     buf_release(&input);
-    return status ? STATUS_FAILED : 0;
+    return status ? command_fail("tokenize", EXIT_FAILED, &e) : EXIT_DONE;
 }
