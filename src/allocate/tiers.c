@@ -12,7 +12,9 @@
 #include "allocate/method.h"
 #include "allocate/quantile.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/rng.h"
+#include "base/simd.h"
 
 enum { SAMPLED_OVER = 100000 }; /* weights; smaller tensors are cut exactly (protocol.md) */
 
@@ -102,15 +104,27 @@ static int thresholds(float *cut, const float *importance, size_t n, uint32_t in
 }
 
 /* map[i] = the first tier whose threshold the importance reaches. */
+SIMD_CLONES static void fill_chunk(uint8_t *restrict map, const float *restrict importance,
+                                   const float *cut, int n_cuts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        map[i] = 0;
+    }
+    for (int k = 0; k < n_cuts; k++) {
+        float threshold = cut[k];
+        for (size_t i = 0; i < n; i++) {
+            map[i] = (uint8_t)(map[i] + (importance[i] >= threshold ? 0 : 1));
+        }
+    }
+}
+
 static void fill_map(struct allocation *a, const float *importance)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < a->n; i++) {
-        int tier = 0;
-        for (int k = 0; k < a->n_tiers - 1; k++) {
-            tier += importance[i] < a->cut[k];
-        }
-        a->map[i] = (uint8_t)tier;
+    for (size_t c = 0; c < chunk_count(a->n); c++) {
+        size_t begin = chunk_begin(c);
+        fill_chunk(a->map + begin, importance + begin, a->cut, a->n_tiers - 1,
+                   chunk_end(c, a->n) - begin);
     }
 }
 

@@ -19,6 +19,7 @@ int grid_make(struct grid *g, float lo, float hi, int bits, enum grid_dtype dtyp
         return err_set(e, "%s has weights that a grid with %s-bit parameters cannot span", what,
                        dtype == GRID_F16 ? "16" : "32");
     }
-    *g = (struct grid){.lo = lo, .scale = scale, .levels = levels};
+    *g = (struct grid){
+        .lo = lo, .scale = scale, .divisor = scale > 0 ? scale : INFINITY, .levels = levels};
     return 0;
 }

@@ -16,6 +16,7 @@ extern const char *const grid_dtype_names[]; /* "f32", "f16"; ended by NULL */
 
 struct grid {
     float lo, scale; /* scale is 0 for a grid of one value */
+    float divisor;   /* the scale, or +∞ where it is 0: every code is then 0 */
     float levels;    /* 2^b − 1 */
 };
 
@@ -27,10 +28,9 @@ int grid_make(struct grid *g, float lo, float hi, int bits, enum grid_dtype dtyp
  * The code as a float: adding and subtracting 2^23 rounds half to even. Clamping before rounding
  * gives the same as after it, since the bounds are whole numbers.
  */
-static inline float grid_code(float w, float lo, float scale, float levels)
+static inline float grid_code(float w, float lo, float divisor, float levels)
 {
-    float x = (w - lo) / (scale > 0 ? scale : 1.0f);
-    x = scale > 0 ? x : 0.0f;
+    float x = (w - lo) / divisor;
     x = x < 0.0f ? 0.0f : x;
     x = x > levels ? levels : x;
     return (x + 8388608.0f) - 8388608.0f;

@@ -29,7 +29,7 @@ SIMD_CLONES static void code_group(float *out, uint8_t *code, const float *w, st
                                    size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        float q = grid_code(w[i], g.lo, g.scale, g.levels);
+        float q = grid_code(w[i], g.lo, g.divisor, g.levels);
         out[i] = grid_value(q, g.lo, g.scale);
         code[i] = (uint8_t)q;
     }

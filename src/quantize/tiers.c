@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/parallel.h"
@@ -14,8 +15,10 @@
 #include "quantize/reduce.h"
 #include "quantize/tensor.h"
 
+enum { WAYS = 4 }; /* counters of one code */
+
 /* tier[i] of weights [from, from + n) of the tensor. */
-SIMD_CLONES static void tiers_of(int32_t *tier, const struct allocation *a, const float *w,
+SIMD_CLONES static void tiers_of(int32_t *restrict tier, const struct allocation *a, const float *restrict w,
                                  size_t from, size_t n)
 {
     int last = a->n_tiers - 1;
@@ -36,27 +39,54 @@ SIMD_CLONES static void tiers_of(int32_t *tier, const struct allocation *a, cons
     }
 }
 
-/* Codes and values of a block under its tiers' grids. */
-SIMD_CLONES static void code_block(float *out, int32_t *code, const float *w, const int32_t *tier,
+static inline int32_t bits_of(float x)
+{
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float float_of(int32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/*
+ * Where tier[i] is k, to[i] becomes the bits of `value`. By masks, since a conditional store would
+ * become slow masked stores.
+ */
+static inline void blend(int32_t *to, const int32_t *tier, int32_t k, float value, size_t n)
+{
+    int32_t bits = bits_of(value);
+    for (size_t i = 0; i < n; i++) {
+        int32_t mask = -(int32_t)(tier[i] == k);
+        to[i] = (to[i] & ~mask) | (bits & mask);
+    }
+}
+
+/* Codes and values of a block under its tiers' grids; a code's index is tier · CODES + code. */
+SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
+                                   const float *restrict w, const int32_t *restrict tier,
                                    const struct grid *grid, int n_tiers, size_t n)
 {
-    float lo[BLOCK], scale[BLOCK], levels[BLOCK];
+    int32_t lo[BLOCK], scale[BLOCK], divisor[BLOCK], levels[BLOCK];
     for (size_t i = 0; i < n; i++) {
-        lo[i] = grid[0].lo;
-        scale[i] = grid[0].scale;
-        levels[i] = grid[0].levels;
+        lo[i] = bits_of(grid[0].lo);
+        scale[i] = bits_of(grid[0].scale);
+        divisor[i] = bits_of(grid[0].divisor);
+        levels[i] = bits_of(grid[0].levels);
     }
     for (int k = 1; k < n_tiers; k++) {
-        struct grid g = grid[k];
-        for (size_t i = 0; i < n; i++) {
-            lo[i] = tier[i] == k ? g.lo : lo[i];
-            scale[i] = tier[i] == k ? g.scale : scale[i];
-            levels[i] = tier[i] == k ? g.levels : levels[i];
-        }
+        blend(lo, tier, k, grid[k].lo, n);
+        blend(scale, tier, k, grid[k].scale, n);
+        blend(divisor, tier, k, grid[k].divisor, n);
+        blend(levels, tier, k, grid[k].levels, n);
     }
     for (size_t i = 0; i < n; i++) {
-        float q = grid_code(w[i], lo[i], scale[i], levels[i]);
-        out[i] = grid_value(q, lo[i], scale[i]);
+        float q = grid_code(w[i], float_of(lo[i]), float_of(divisor[i]), float_of(levels[i]));
+        out[i] = grid_value(q, float_of(lo[i]), float_of(scale[i]));
         code[i] = (int32_t)q + tier[i] * CODES;
     }
 }
@@ -91,7 +121,10 @@ static void scan_chunk(struct job *j, size_t chunk)
     }
 }
 
-/* Second read: codes, values, errors. `count` is the thread's own. */
+/*
+ * Second read: codes, values, errors. `count` is the thread's own; neighbours count in different ways,
+ * since most weights share a few codes and a counter can only be raised every few cycles.
+ */
 static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
 {
     int32_t tier[BLOCK], code[BLOCK];
@@ -100,7 +133,7 @@ static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
         tiers_of(tier, j->a, j->w + i, i, n);
         code_block(j->out + i, code, j->w + i, tier, j->grid, j->a->n_tiers, n);
         for (size_t p = 0; p < n; p++) {
-            count[code[p]]++;
+            count[(size_t)code[p] * WAYS + p % WAYS]++;
         }
         j->sums[chunk].squared_error += sum_of_squared_differences(j->out + i, j->w + i, n);
     }
@@ -113,7 +146,7 @@ static int code_all(struct job *j, const char *what, struct err *e)
     bool failed = false;
 #pragma omp parallel
     {
-        uint32_t *count = calloc(n_codes, sizeof *count);
+        uint32_t *count = calloc(n_codes * WAYS, sizeof *count);
         if (!count) {
 #pragma omp atomic write
             failed = true;
@@ -124,9 +157,9 @@ static int code_all(struct job *j, const char *what, struct err *e)
                 code_chunk(j, c, count);
             }
         }
-        for (size_t i = 0; count && i < n_codes; i++) {
+        for (size_t i = 0; count && i < n_codes * WAYS; i++) {
 #pragma omp atomic
-            j->count[i] += count[i];
+            j->count[i / WAYS] += count[i];
         }
         free(count);
     }

@@ -1,0 +1,209 @@
+/* base: texts, files, digests, streams, numbers. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/half.h"
+#include "base/json_out.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/utf8.h"
+#include "support.h"
+
+Test(base_err, a_long_sentence_is_cut_where_it_shows)
+{
+    struct err e;
+    char word[2 * ERR_MAX];
+    memset(word, 'x', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+    cr_assert(err_set(&e, "%s", word) == -1);
+    cr_assert(strlen(e.text) == ERR_MAX - 1);
+    cr_assert(strcmp(e.text + ERR_MAX - sizeof "…", "…") == 0);
+}
+
+Test(base_err, a_prefix_stands_in_front)
+{
+    struct err e;
+    err_set(&e, "no such key");
+    cr_assert(err_prefix(&e, "line %d", 3) == -1);
+    cr_assert(strcmp(e.text, "line 3: no such key") == 0);
+}
+
+Test(base_buf, reals_are_the_shortest_text_that_reads_back)
+{
+    const double x[] = {0.1, 1.0 / 3, 70, 1e300, 5e-324, -0.5, 6.7826};
+    const char *text[] = {"0.1", "0.3333333333333333", "70", "1e+300", NULL, "-0.5", "6.7826"};
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
+        struct buf b = BUF_INIT;
+        buf_add_real(&b, x[i]);
+        cr_assert(strtod(b.s, NULL) == x[i], "%s", b.s);
+        cr_assert(!text[i] || strcmp(b.s, text[i]) == 0, "%s", b.s);
+        buf_release(&b);
+    }
+}
+
+Test(base_mem, a_product_that_overflows_is_refused)
+{
+    struct err e;
+    cr_assert(mem_new(SIZE_MAX / 2, 4, &e) == NULL);
+    cr_assert(strstr(e.text, "out of memory") != NULL);
+    cr_assert(mem_floats(SIZE_MAX / 4, &e) == NULL);
+}
+
+Test(base_file, writing_replaces_whole_files_and_leaves_no_other)
+{
+    char *folder = scratch_make();
+    const char *path = in_folder(folder, "a");
+    struct buf b = BUF_INIT;
+    struct err e;
+    put_text(path, "one");
+    put_text(path, "two");
+    cr_assert(file_read(&b, path, &e) == 0 && strcmp(b.s, "two") == 0);
+    char command[4200];
+    snprintf(command, sizeof command, "ls -A '%s'", folder);
+    buf_clear(&b);
+    cr_assert(run_program(command, &b, NULL) == 0 && strcmp(b.s, "a\n") == 0, "%s", b.s);
+    buf_release(&b);
+    scratch_remove(folder);
+}
+
+Test(base_file, a_failed_write_keeps_the_old_file)
+{
+    struct err e;
+    cr_assert(file_write("/nowhere/at/all", "x", 1, &e) == -1);
+    cr_assert(strcmp(e.text, "cannot write /nowhere/at/all: No such file or directory") == 0, "%s",
+              e.text);
+}
+
+Test(base_file, folders_and_missing_files_are_not_mapped)
+{
+    struct file_map m;
+    struct err e;
+    cr_assert(file_map_open(&m, "/tmp", &e) == -1 && strstr(e.text, "is a folder"));
+    cr_assert(file_map_open(&m, "/nowhere", &e) == -1 && strstr(e.text, "cannot open /nowhere"));
+    cr_assert(file_map_open(&m, "/dev/zero", &e) == -1 && strstr(e.text, "device"));
+}
+
+Test(base_file, folders_are_made_with_their_parents)
+{
+    char *folder = scratch_make();
+    struct err e;
+    const char *deep = in_folder(folder, "a/b//c/");
+    cr_assert(file_make_dirs(deep, &e) == 0 && file_make_dirs(deep, &e) == 0);
+    cr_assert(file_exists(in_folder(folder, "a/b/c")));
+    put_text(in_folder(folder, "file"), "");
+    cr_assert(file_make_dirs(in_folder(folder, "file/below"), &e) == -1);
+    scratch_remove(folder);
+}
+
+Test(base_digest, sha256_of_known_texts)
+{
+    char hex[DIGEST_HEX];
+    struct err e;
+    cr_assert(digest_bytes(hex, "abc", 3, &e) == 0);
+    cr_assert(strcmp(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") == 0);
+    cr_assert(digest_bytes(hex, NULL, 0, &e) == 0);
+    cr_assert(strncmp(hex, "e3b0c44298fc1c149afbf4c8996fb924", 32) == 0);
+}
+
+/* The published test vector of Philox 4x32-10 (Random123, kat_vectors): all words zero. */
+Test(base_rng, philox_gives_its_published_vector)
+{
+    struct rng r = {0};
+    const uint32_t expected[] = {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};
+    for (int i = 0; i < 4; i++) {
+        cr_assert(rng_u32(&r) == expected[i]);
+    }
+}
+
+Test(base_rng, streams_with_other_keys_differ)
+{
+    struct rng a = rng_stream(1, 0, RNG_TEST), b = rng_stream(1, 1, RNG_TEST);
+    struct rng c = rng_stream(2, 0, RNG_TEST), d = rng_stream(1, 0, RNG_CUT_SAMPLE);
+    uint64_t x = rng_u64(&a);
+    cr_assert(x != rng_u64(&b) && x != rng_u64(&c) && x != rng_u64(&d));
+}
+
+Test(base_rng, samples_are_distinct_ascending_and_fair)
+{
+    enum { N = 20, K = 5, ROUNDS = 20000 };
+    int count[N] = {0};
+    struct err e;
+    struct rng r = rng_stream(7, 0, RNG_TEST);
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t index[K];
+        cr_assert(rng_sample(&r, index, K, N, &e) == 0);
+        for (size_t i = 0; i < K; i++) {
+            cr_assert(index[i] < N && (i == 0 || index[i] > index[i - 1]));
+            count[index[i]]++;
+        }
+    }
+    for (int i = 0; i < N; i++) { /* expectation 5,000, standard deviation 61 */
+        cr_assert(abs(count[i] - ROUNDS * K / N) < 350, "index %d: %d times", i, count[i]);
+    }
+}
+
+Test(base_half, every_16_bit_float_survives_the_way_there_and_back)
+{
+    for (uint32_t h = 0; h < 65536; h++) {
+        float x = half_to_float((uint16_t)h);
+        if (isnan(x)) {
+            cr_assert((h & 0x7C00) == 0x7C00 && (h & 0x3FF), "%04x", h);
+        } else {
+            cr_assert(half_from_float(x) == h, "%04x -> %g -> %04x", h, (double)x,
+                      half_from_float(x));
+        }
+    }
+}
+
+Test(base_half, known_values_and_ties_to_even)
+{
+    cr_assert(half_to_float(0x3C00) == 1.0f && half_to_float(0x0001) == 0x1p-24f);
+    cr_assert(half_to_float(0xFBFF) == -65504.0f && isinf(half_to_float(0x7C00)));
+    cr_assert(half_from_float(1.0f + 0x1p-11f) == 0x3C00, "a tie goes to the even neighbour");
+    cr_assert(half_from_float(1.0f + 3 * 0x1p-11f) == 0x3C02);
+    cr_assert(half_from_float(65519.0f) == 0x7BFF && half_from_float(65520.0f) == 0x7C00);
+    cr_assert(half_from_float(0x1p-25f) == 0 && half_from_float(0x1.8p-25f) == 1);
+}
+
+Test(base_utf8, well_formed_characters_only)
+{
+    cr_assert(utf8_valid_length("a", 1) == 1 && utf8_valid_length("é", 2) == 2);
+    cr_assert(utf8_valid_length("€", 3) == 3 && utf8_valid_length("🙂", 4) == 4);
+    cr_assert(utf8_valid_length("€", 2) == 0, "cut short");
+    cr_assert(utf8_valid_length("\xC0\x80", 2) == 0, "overlong");
+    cr_assert(utf8_valid_length("\xED\xA0\x80", 3) == 0, "surrogate");
+    cr_assert(utf8_valid_length("\xF4\x90\x80\x80", 4) == 0, "above U+10FFFF");
+}
+
+Test(base_utf8, stripped_length_counts_code_points)
+{
+    cr_assert(utf8_stripped_length("  a b \t\n", 8) == 3);
+    cr_assert(utf8_stripped_length("\u00A0é\u3000", 7) == 1);
+    cr_assert(utf8_stripped_length("\xFF \xFE", 3) == 3, "bad bytes count as one each");
+    cr_assert(utf8_stripped_length(" \n ", 3) == 0 && utf8_stripped_length("", 0) == 0);
+}
+
+Test(base_json_out, escapes_and_nests)
+{
+    struct buf b = BUF_INIT;
+    struct json_out j = json_begin(&b);
+    json_open(&j, '{');
+    json_key_text(&j, "a\"", "x\n\xFF");
+    json_key_real(&j, "b", NAN);
+    json_key(&j, "c");
+    json_open_flat(&j, '[');
+    json_int(&j, -3);
+    json_bool_out(&j, true);
+    json_close(&j, ']');
+    json_close(&j, '}');
+    const char *expected =
+        "{\n  \"a\\\"\": \"x\\u000a\xEF\xBF\xBD\",\n  \"b\": null,\n  \"c\": [-3, true]\n}\n";
+    cr_assert(strcmp(b.s, expected) == 0, "%s", b.s);
+    buf_release(&b);
+}
