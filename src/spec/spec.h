@@ -7,7 +7,30 @@
  * line, a caret and, where it helps, the nearest known name. What methods and protocols exist is
  * handed in by the caller (struct spec_known): this folder knows neither.
  *
- * The spec owns its strings. Paths are relative to the file that names them, resolved on reading.
+ * The spec owns its strings. Paths are relative to the file that names them, resolved on reading: a
+ * path that was relative is then seen from the working directory. spec_write() makes it absolute.
+ *
+ *   name: multiscale            letters, digits, '.', '_', '-'; becomes a folder
+ *   title: "one line"           optional
+ *   models: [books-1m, ../data/models/mine.h5, {name: mine2, path: other/mine.h5}]
+ *   texts: heldout              or a path, or {name: N, path: P, keep_line_ends: true}
+ *   samples: 20                 texts; default all
+ *   max_tokens: 64              default 64
+ *   protocols: [paper, text]    default [paper]
+ *   seeds: [0]                  default [0]
+ *   methods:                    or a list of names of configs/methods.yaml
+ *     uniform4:   {}            the one of configs/methods.yaml
+ *     nash-swarm: {method: tiers, shares: [10, 20, 70], bits: [8, 4, 2]}
+ *     nash-exact: {use: nash-swarm, cut: exact}    another's parameters, some replaced
+ *   sweep:                      optional; a grid, the last key fastest
+ *     methods.nash-exact.bits: [[8, 4, 2], [6, 4, 2]]
+ *   report: {kind: study, uniform: uniform4, tiers: [nash-swarm]}    optional
+ *
+ * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
+ * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
+ * directory, else where NASHSWARM_CONFIGS says. The report is a study unless something is swept or
+ * a role cannot be filled; the roles are the first method of kind "uniform" and all of kind
+ * "tiers".
  */
 #ifndef NS_SPEC_SPEC_H
 #define NS_SPEC_SPEC_H
@@ -24,7 +47,8 @@ struct method_kind {
     const char *name; /* "uniform", "tiers"; "baseline" has an empty schema */
     const char *help;
     struct schema schema; /* the method's own rows and the common ones (scope, group, …) */
-    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL. */
+    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL.
+     */
     int (*check)(const struct params *p, const char **which, struct err *e);
     /* Whether the result depends on the seed. NULL: never. */
     bool (*uses_seed)(const struct params *p);
@@ -71,9 +95,10 @@ enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP };
 
 /* What the tables and figures are made of. */
 struct spec_report {
-    enum spec_report_kind kind; /* study: the study's two tables and figures; sweep: a Pareto plot */
-    size_t uniform;             /* study: index of the method in the role of uniform 4-bit */
-    size_t *tiers;              /* study: methods in the role of Nash-Swarm, a table row each */
+    enum spec_report_kind
+        kind;       /* study: the study's two tables and figures; sweep: a Pareto plot */
+    size_t uniform; /* study: index of the method in the role of uniform 4-bit */
+    size_t *tiers;  /* study: methods in the role of Nash-Swarm, a table row each */
     size_t n_tiers;
 };
 

@@ -1,0 +1,191 @@
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "spec/combinations.h"
+
+enum { CELLS_MAX = 1000000, ID_DIGITS = 8 };
+
+struct planner {
+    struct plan *plan;
+    const struct spec *spec;
+    struct buf text; /* for one cell at a time */
+};
+
+static bool uses_seed(const struct spec *s, const struct combination *c)
+{
+    const struct method_kind *kind = s->methods[c->method].kind;
+    return kind->uses_seed && kind->uses_seed(&c->params);
+}
+
+/* How many cells a method has for one model. */
+static int count_method(const struct spec *s, size_t method, size_t *n, struct err *e)
+{
+    struct combination c;
+    size_t combinations;
+    if (!combinations_count(s, method, &combinations)) {
+        return err_set(e, "%s: the sweep gives \"%s\" over %d combinations: sweep fewer values",
+                       s->path, s->methods[method].name, COMBINATIONS_MAX);
+    }
+    *n = 0;
+    int status = combination_first(&c, s, method, e);
+    for (bool more = !status; more; more = combination_next(&c)) {
+        *n += s->n_protocols * (uses_seed(s, &c) ? s->n_seeds : 1);
+    }
+    combination_release(&c);
+    return status;
+}
+
+static int count_cells(const struct spec *s, size_t *n, struct err *e)
+{
+    size_t per_model = 0;
+    *n = 0;
+    for (size_t i = 0; i < s->n_methods; i++) {
+        size_t one;
+        if (count_method(s, i, &one, e)) {
+            return -1;
+        }
+        per_model += one; /* both are far below the range of size_t */
+        if (__builtin_mul_overflow(per_model, s->n_models, n) || *n > CELLS_MAX) {
+            return err_set(e,
+                           "%s makes over %d cells (model × method × seed × protocol): list fewer "
+                           "models or seeds, or sweep fewer values",
+                           s->path, CELLS_MAX);
+        }
+    }
+    return 0;
+}
+
+/* MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx; names are at most 64 bytes each, so that it fits. */
+static int set_id(struct planner *p, struct cell *c, struct err *e)
+{
+    const struct spec *s = p->spec;
+    char hex[DIGEST_HEX], seed[32] = "";
+    buf_clear(&p->text);
+    cell_describe(s, c, &p->text);
+    if (buf_check(&p->text, e) || digest_bytes(hex, p->text.s, p->text.len, e)) {
+        return -1;
+    }
+    if (c->has_seed) {
+        snprintf(seed, sizeof seed, ".s%ld", c->seed);
+    }
+    int n = snprintf(c->id, sizeof c->id, "%s.%s%s.%s.%.*s", s->models[c->model].name,
+                     s->methods[c->method].name, seed, s->known->protocols[c->protocol], ID_DIGITS,
+                     hex);
+    if (n >= (int)sizeof c->id) {
+        return err_set(e, "%s: the names of model \"%s\" and method \"%s\" are too long together",
+                       s->path, s->models[c->model].name, s->methods[c->method].name);
+    }
+    return 0;
+}
+
+static int set_variant(struct planner *p, const struct combination *k, struct cell *c,
+                       struct err *e)
+{
+    buf_clear(&p->text);
+    combination_text(k, &p->text);
+    if (buf_check(&p->text, e)) {
+        return -1;
+    }
+    if (p->text.len >= sizeof c->variant) {
+        return err_set(e, "%s: the swept values of method \"%s\" are over %zu characters long: %s",
+                       p->spec->path, p->spec->methods[c->method].name, sizeof c->variant - 1,
+                       p->text.s);
+    }
+    memcpy(c->variant, buf_text(&p->text), p->text.len + 1);
+    return 0;
+}
+
+/* The cells of one combination of values: every seed that matters, every protocol. */
+static int add_combination(struct planner *p, size_t model, const struct combination *k,
+                           struct err *e)
+{
+    const struct spec *s = p->spec;
+    struct cell c = {.model = model, .method = k->method, .params = k->params};
+    c.has_seed = uses_seed(s, k);
+    if (set_variant(p, k, &c, e)) {
+        return -1;
+    }
+    for (size_t i = 0; i < (c.has_seed ? s->n_seeds : 1); i++) {
+        c.seed = c.has_seed ? s->seeds[i] : 0;
+        for (size_t j = 0; j < s->n_protocols; j++) {
+            c.protocol = s->protocols[j];
+            if (set_id(p, &c, e)) {
+                return -1;
+            }
+            p->plan->cells[p->plan->n++] = c;
+        }
+    }
+    return 0;
+}
+
+static int add_method(struct planner *p, size_t model, size_t method, struct err *e)
+{
+    struct combination k;
+    int status = combination_first(&k, p->spec, method, e);
+    for (bool more = !status; more && !status; more = combination_next(&k)) {
+        status = add_combination(p, model, &k, e);
+    }
+    combination_release(&k);
+    return status;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp((*(const struct cell *const *)a)->id, (*(const struct cell *const *)b)->id);
+}
+
+/* Eight digits can meet by chance in a huge plan; two cells must not share a folder. */
+static int check_ids(const struct plan *p, const struct spec *s, struct err *e)
+{
+    const struct cell **sorted = mem_new(p->n, sizeof *sorted, e);
+    int status = sorted ? 0 : -1;
+    for (size_t i = 0; sorted && i < p->n; i++) {
+        sorted[i] = &p->cells[i];
+    }
+    if (sorted) {
+        qsort(sorted, p->n, sizeof *sorted, compare_ids);
+    }
+    for (size_t i = 1; i < p->n && !status; i++) {
+        if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0) {
+            status = err_set(e, "%s: two cells have the id %s: split the sweep into two specs",
+                             s->path, sorted[i]->id);
+        }
+    }
+    free(sorted);
+    return status;
+}
+
+int plan_make(struct plan *p, const struct spec *s, struct err *e)
+{
+    struct planner planner = {.plan = p, .spec = s};
+    size_t n;
+    *p = (struct plan){0};
+    int status = count_cells(s, &n, e);
+    if (!status) {
+        p->cells = mem_new(n, sizeof *p->cells, e);
+        status = p->cells ? 0 : -1;
+    }
+    for (size_t i = 0; i < s->n_models && !status; i++) {
+        for (size_t j = 0; j < s->n_methods && !status; j++) {
+            status = add_method(&planner, i, j, e);
+        }
+    }
+    if (!status) {
+        status = check_ids(p, s, e);
+    }
+    buf_release(&planner.text);
+    if (status) {
+        plan_release(p);
+    }
+    return status;
+}
+
+void plan_release(struct plan *p)
+{
+    free(p->cells);
+    *p = (struct plan){0};
+}

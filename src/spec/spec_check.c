@@ -1,0 +1,86 @@
+/* The checks of a method's values against each other, over all combinations that are swept. */
+#include "spec/combinations.h"
+#include "spec/reading.h"
+
+/* The axis of a parameter of a method, or n_axes. */
+static size_t axis_of(const struct spec *s, size_t method, size_t parameter)
+{
+    size_t i = 0;
+    while (i < s->n_axes && (s->axes[i].method != method || s->axes[i].parameter != parameter)) {
+        i++;
+    }
+    return i;
+}
+
+/*
+ * Where a refused combination is pointed at: the swept value of the parameter at fault; else the
+ * value of the method's last axis, which brought it about; else where the parameter is written.
+ */
+static struct place blame(const struct reading *r, const struct combination *c, const char *which)
+{
+    const struct spec *s = r->spec;
+    const struct draft *d = &r->methods.all[c->method];
+    int parameter = which ? schema_find(d->params.schema, which) : -1;
+    size_t axis = parameter < 0 ? s->n_axes : axis_of(s, c->method, (size_t)parameter);
+    for (size_t i = s->n_axes; i-- > 0 && axis == s->n_axes;) {
+        if (s->axes[i].method == c->method) {
+            axis = i;
+        }
+    }
+    if (axis < s->n_axes) {
+        return r->axis_places[axis][c->digits[axis]];
+    }
+    return parameter >= 0 && d->from[parameter].source ? d->from[parameter] : d->at;
+}
+
+static void check_combination(struct reading *r, const struct combination *c)
+{
+    const struct draft *d = &r->methods.all[c->method];
+    const char *which = NULL;
+    struct err why;
+    if (!d->kind->check(&c->params, &which, &why)) {
+        return;
+    }
+    struct place at = blame(r, c, which);
+    if (problems_known_at(&r->problems, at)) {
+        return; /* one combination a value is enough */
+    }
+    struct buf with = BUF_INIT;
+    combination_text(c, &with);
+    problems_add(&r->problems, at, "methods.%s: %s%s%s", d->name, why.text,
+                 with.len ? ", with " : "", buf_text(&with));
+    r->problems.failed = r->problems.failed || with.failed;
+    buf_release(&with);
+}
+
+static int check_method(struct reading *r, size_t method, struct err *e)
+{
+    const struct draft *d = &r->methods.all[method];
+    size_t n;
+    if (!combinations_count(r->spec, method, &n)) {
+        problems_add(&r->problems, r->sweep_at,
+                     "sweep: over %d combinations of the values of \"%s\": sweep fewer",
+                     COMBINATIONS_MAX, d->name);
+        return 0;
+    }
+    if (!n || d->broken || !d->kind || !d->kind->check) {
+        return 0;
+    }
+    struct combination c;
+    int status = combination_first(&c, r->spec, method, e);
+    for (bool more = !status; more; more = combination_next(&c)) {
+        check_combination(r, &c);
+    }
+    combination_release(&c);
+    return status;
+}
+
+int check_methods(struct reading *r, struct err *e)
+{
+    for (size_t i = 0; i < r->methods.n; i++) {
+        if (check_method(r, i, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}

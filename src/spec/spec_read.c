@@ -1,0 +1,296 @@
+/* The top level of a spec, and its life from reading to release. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "spec/fields.h"
+#include "spec/paths.h"
+#include "spec/reading.h"
+
+enum { TITLE_MAX = 200, PROTOCOLS_MAX = 8 };
+
+/* The numbers of a spec itself, described as a method's parameters are. */
+static const struct param samples_row = {.name = "samples",
+                                         .type = PARAM_INT,
+                                         .unit = "texts",
+                                         .fallback = "all",
+                                         .min = 1,
+                                         .max = 1e9,
+                                         .help = "how many texts are scored"};
+static const struct param max_tokens_row = {.name = "max_tokens",
+                                            .type = PARAM_INT,
+                                            .unit = "tokens",
+                                            .fallback = "64",
+                                            .min = 2,
+                                            .max = 1e6,
+                                            .help = "where a text is cut"};
+static const struct param seed_row = {.name = "seeds",
+                                      .type = PARAM_INT,
+                                      .fallback = "0",
+                                      .min = 0,
+                                      .max = 9007199254740991.0,
+                                      .help = "seeds of the random choices"};
+
+/* In the order in which they are written. */
+static const char *const spec_keys[] = {"name",    "title",      "models",    "texts",
+                                        "samples", "max_tokens", "protocols", "seeds",
+                                        "methods", "sweep",      "report"};
+static const char *const required_keys[] = {"name", "models", "texts", "methods"};
+enum { SPEC_KEYS = sizeof spec_keys / sizeof *spec_keys };
+
+static int copy_string(char **out, const char *text, struct err *e)
+{
+    *out = mem_string(text, e);
+    return *out ? 0 : -1;
+}
+
+static int read_name(struct reading *r, const struct node *node, struct err *e)
+{
+    const char *text = "";
+    if (node && field_text(&r->problems, node, "name", &text)) {
+        field_name(&r->problems, node->at, "name", text);
+    }
+    return copy_string(&r->spec->name, text, e);
+}
+
+static bool is_one_line(const char *text)
+{
+    while (*text && !iscntrl((unsigned char)*text)) {
+        text++;
+    }
+    return !*text;
+}
+
+static int read_title(struct reading *r, const struct node *node, struct err *e)
+{
+    const char *text = "";
+    if (node && node->kind == NODE_SCALAR && !node->plain && !*node->text) {
+        node = NULL; /* "" is no title */
+    }
+    if (node && field_text(&r->problems, node, "title", &text)) {
+        if (!is_one_line(text)) {
+            problems_add(&r->problems, node->at,
+                         "title: one line without control characters is wanted here");
+        } else if (strlen(text) > TITLE_MAX) {
+            problems_add(&r->problems, node->at, "title: this is over %d bytes long", TITLE_MAX);
+        }
+    }
+    return copy_string(&r->spec->title, text, e);
+}
+
+static void read_samples(struct reading *r, const struct node *node)
+{
+    struct value v;
+    bool all = node && node->kind == NODE_SCALAR && strcmp(node->text, "all") == 0;
+    if (node && !all && field_value(&r->problems, node, &samples_row, &v)) {
+        r->spec->samples = (long)v.numbers[0];
+    }
+}
+
+static void read_max_tokens(struct reading *r, const struct node *node)
+{
+    struct value v;
+    r->spec->max_tokens = 64;
+    if (node && field_value(&r->problems, node, &max_tokens_row, &v)) {
+        r->spec->max_tokens = (long)v.numbers[0];
+    }
+}
+
+/* Whether the node is a list of at least one item. */
+static bool is_filled_list(struct reading *r, const struct node *node, const char *label,
+                           const char *wanted)
+{
+    if (!field_is(&r->problems, node, NODE_LIST, wanted)) {
+        return false;
+    }
+    if (!node->n) {
+        problems_add(&r->problems, node->at, "%s: the list is empty", label);
+    }
+    return node->n > 0;
+}
+
+static void read_protocols(struct reading *r, const struct node *node)
+{
+    struct spec *s = r->spec;
+    const struct spec_known *known = s->known;
+    if (!node) {
+        for (size_t i = known->n_protocols; i-- > 0;) {
+            if (i == 0 || strcmp(known->protocols[i], "paper") == 0) {
+                s->protocols[0] = i;
+                s->n_protocols = 1;
+                return;
+            }
+        }
+    }
+    if (!node || !is_filled_list(r, node, "protocols", "protocols: a list in [ ] of names")) {
+        return;
+    }
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *item = &node->items[i];
+        size_t index, k = 0;
+        if (!field_known(&r->problems, item, "protocols", "protocol", known->protocols,
+                         known->n_protocols, &index)) {
+            continue;
+        }
+        while (k < s->n_protocols && s->protocols[k] != index) {
+            k++;
+        }
+        if (k < s->n_protocols) {
+            problems_add(&r->problems, item->at, "protocols: \"%s\" is listed twice", item->text);
+        } else if (k == PROTOCOLS_MAX) {
+            BUG("over %d protocols are known", PROTOCOLS_MAX);
+        } else {
+            s->protocols[s->n_protocols++] = index;
+        }
+    }
+}
+
+static int read_seeds(struct reading *r, const struct node *node, struct err *e)
+{
+    struct spec *s = r->spec;
+    s->seeds = mem_new(node ? node->n : 1, sizeof *s->seeds, e);
+    if (!s->seeds) {
+        return -1;
+    }
+    if (!node) {
+        s->n_seeds = 1; /* seed 0 */
+        return 0;
+    }
+    if (!is_filled_list(r, node, "seeds", "seeds: a list of whole numbers in [ ]")) {
+        return 0;
+    }
+    for (size_t i = 0; i < node->n; i++) {
+        struct value v;
+        if (!field_value(&r->problems, &node->items[i], &seed_row, &v)) {
+            continue;
+        }
+        size_t k = 0;
+        while (k < s->n_seeds && s->seeds[k] != (long)v.numbers[0]) {
+            k++;
+        }
+        if (k < s->n_seeds) {
+            problems_add(&r->problems, node->items[i].at, "seeds: %ld is listed twice",
+                         s->seeds[k]);
+        } else {
+            s->seeds[s->n_seeds++] = (long)v.numbers[0];
+        }
+    }
+    return 0;
+}
+
+static void check_keys(struct reading *r, const struct node *root)
+{
+    field_keys(&r->problems, root, "an experiment", spec_keys, SPEC_KEYS);
+    for (size_t i = 0; i < sizeof required_keys / sizeof *required_keys; i++) {
+        if (!node_get(root, required_keys[i])) {
+            problems_add(&r->problems, root->at, "%s is missing", required_keys[i]);
+        }
+    }
+}
+
+/* Every key in turn; −1 only when memory runs out. */
+static int read_root(struct reading *r, const struct node *root, struct err *e)
+{
+    check_keys(r, root);
+    const struct node *models = node_get(root, "models"), *texts = node_get(root, "texts"),
+                      *sweep = node_get(root, "sweep");
+    read_samples(r, node_get(root, "samples"));
+    read_max_tokens(r, node_get(root, "max_tokens"));
+    read_protocols(r, node_get(root, "protocols"));
+    if (read_name(r, node_get(root, "name"), e) || read_title(r, node_get(root, "title"), e) ||
+        (models && read_models(r, models, e)) || (texts && read_texts(r, texts, e)) ||
+        read_seeds(r, node_get(root, "seeds"), e) ||
+        read_methods(r, node_get(root, "methods"), e) || (sweep && read_sweep(r, sweep, e))) {
+        return -1;
+    }
+    return finish_methods(r, e) || check_methods(r, e) ||
+                   read_report(r, node_get(root, "report"), e)
+               ? -1
+               : 0;
+}
+
+static int apply_overrides(struct reading *r, const struct spec_overrides *o, struct err *e)
+{
+    if (o->samples < 0) {
+        problems_add(&r->problems, (struct place){0}, "--samples: %ld is not at least 1",
+                     o->samples);
+    } else if (o->samples > 0) {
+        r->spec->samples = o->samples;
+    }
+    return o->models ? read_models_option(r, o->models, e) : 0;
+}
+
+static void reading_release(struct reading *r)
+{
+    problems_release(&r->problems);
+    for (size_t i = 0; r->axis_places && i < r->spec->n_axes; i++) {
+        free(r->axis_places[i]);
+    }
+    free(r->axis_places);
+    free(r->shared.all);
+    free(r->methods.all);
+    free(r->folder);
+    configs_release(&r->configs);
+    document_release(&r->file);
+}
+
+int spec_read(struct spec *s, const char *path, const struct spec_known *known,
+              const struct spec_overrides *overrides, struct buf *problems, struct err *e)
+{
+    *s = (struct spec){.known = known};
+    struct reading r = {.spec = s};
+    int status = -1;
+    r.folder = path_folder(path, e);
+    if (!r.folder || copy_string(&s->path, path, e) || configs_open(&r.configs, r.folder, e) ||
+        document_read(&r.file, path, 0, &r.problems, e)) {
+        goto out;
+    }
+    bool is_map =
+        field_is(&r.problems, &r.file.root, NODE_MAP, "a mapping (lines of \"key: value\")");
+    if ((is_map && read_root(&r, &r.file.root, e)) ||
+        (overrides && apply_overrides(&r, overrides, e))) {
+        goto out;
+    }
+    size_t n = problems_count(&r.problems);
+    problems_print(&r.problems, problems);
+    if (r.problems.failed || problems->failed) {
+        err_set(e, "out of memory while reading %s", path);
+    } else if (n) {
+        err_set(e, "%s cannot be run: %zu problem%s in it or in what it names", path, n,
+                n == 1 ? "" : "s");
+    } else {
+        status = 0;
+    }
+out:
+    reading_release(&r);
+    if (status) {
+        spec_release(s);
+    }
+    return status;
+}
+
+void spec_release(struct spec *s)
+{
+    for (size_t i = 0; i < s->n_models; i++) {
+        free(s->models[i].name);
+        free(s->models[i].path);
+    }
+    for (size_t i = 0; i < s->n_methods; i++) {
+        free(s->methods[i].name);
+    }
+    for (size_t i = 0; i < s->n_axes; i++) {
+        free(s->axes[i].values);
+    }
+    free(s->models);
+    free(s->methods);
+    free(s->axes);
+    free(s->seeds);
+    free(s->report.tiers);
+    free(s->texts.name);
+    free(s->texts.path);
+    free(s->path);
+    free(s->name);
+    free(s->title);
+    *s = (struct spec){0};
+}
