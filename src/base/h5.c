@@ -87,16 +87,21 @@ hid_t h5_half_type(void)
     return type;
 }
 
-/* How files are accessed: the format's version, alignment, no lock files. Negative on failure. */
-static hid_t access_list(void)
+/*
+ * How files are accessed: no lock files, and when writing a fixed version of the format and arrays
+ * that are aligned without waste. Negative on failure.
+ */
+static hid_t access_list(bool writing)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0) {
         return list;
     }
-    bool good = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0 &&
-                H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) >= 0 &&
-                H5Pset_alignment(list, 64, 64) >= 0 && H5Pset_small_data_block_size(list, 0) >= 0;
+    bool good = H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+    if (writing) {
+        good = good && H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) >= 0 &&
+               H5Pset_alignment(list, 64, 64) >= 0 && H5Pset_small_data_block_size(list, 0) >= 0;
+    }
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
     /* Files appear whole, so locks protect nothing, and network file systems may lack them. */
     good = good && H5Pset_file_locking(list, false, true) >= 0;
@@ -132,7 +137,7 @@ int h5_open(struct h5 *h, const char *path, struct err *e)
     }
     h5_lock();
     int status = 0;
-    hid_t list = access_list();
+    hid_t list = access_list(false);
     if (H5Fis_hdf5(path) == 0) {
         status = err_set(e, "%s is not an HDF5 file", path);
     } else if (list < 0 || (h->id = H5Fopen(path, H5F_ACC_RDONLY, list)) < 0) {
@@ -174,7 +179,7 @@ int h5_create(struct h5 *h, const char *path, struct err *e)
     }
     h5_lock();
     int status = 0;
-    hid_t access = access_list(), creation = H5Pcreate(H5P_FILE_CREATE);
+    hid_t access = access_list(true), creation = H5Pcreate(H5P_FILE_CREATE);
     if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
         (h->id = H5Fcreate(h->temporary.s, H5F_ACC_TRUNC, creation, access)) < 0) {
         status = h5_fail(e, "cannot write %s", path);

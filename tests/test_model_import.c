@@ -1,0 +1,253 @@
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "model/gpt2_file.h"
+#include "scratch.h"
+#include "tiny_model.h"
+
+static const char good_config[] =
+    "{\"model_type\": \"gpt2\", \"vocab_size\": 20, \"n_positions\": 16, \"n_embd\": 8,\n"
+    " \"n_layer\": 2, \"n_head\": 2, \"n_inner\": null, \"layer_norm_epsilon\": 1e-05,\n"
+    " \"activation_function\": \"gelu_new\", \"bos_token_id\": 19, \"eos_token_id\": 19%s}";
+
+struct weights {
+    const char *prefix;   /* of every name */
+    const char *dtype;    /* of wte.weight: F32, F16 or BF16; the others are F32 */
+    const char *left_out; /* a tensor without prefix, or NULL */
+    const char *extra;    /* an entry of 4 bytes more, or NULL */
+    uint32_t wte_bits;    /* each element of wte.weight */
+};
+
+static void entry(struct buf *header, const char *name, const char *dtype,
+                  const struct gpt2_tensor *t, size_t begin, size_t end)
+{
+    buf_addf(header, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[", header->len > 1 ? "," : "", name,
+             dtype);
+    if (t && t->rows) {
+        buf_addf(header, "%zu,", t->rows);
+    }
+    buf_addf(header, "%zu],\"data_offsets\":[%zu,%zu]}", t ? t->cols : (size_t)1, begin, end);
+}
+
+static void write_weights(const struct scratch *s, struct weights w)
+{
+    struct gpt2 m;
+    tiny_model(&m);
+    struct buf header = BUF_INIT, data = BUF_INIT, file = BUF_INIT;
+    buf_addc(&header, '{');
+    for (int i = m.n_tensors - 1; i >= 0; i--) {
+        const struct gpt2_tensor *t = &m.tensors[i];
+        size_t begin = data.len, size = strcmp(w.dtype, "F32") == 0 ? 4 : 2;
+        char name[128];
+        if (w.left_out && strcmp(t->name, w.left_out) == 0) {
+            continue;
+        }
+        for (size_t k = 0; i == m.wte && k < t->n; k++) {
+            buf_add(&data, &w.wte_bits, size);
+        }
+        if (i != m.wte) {
+            buf_add(&data, t->f32, t->n * sizeof(float));
+        }
+        snprintf(name, sizeof name, "%s%s", w.prefix, t->name);
+        entry(&header, name, i == m.wte ? w.dtype : "F32", t, begin, data.len);
+    }
+    if (w.extra) {
+        entry(&header, w.extra, "F32", NULL, data.len, data.len + 4);
+        buf_add(&data, "\0\0\0\0", 4);
+    }
+    buf_addc(&header, '}');
+    uint64_t n = header.len;
+    buf_add(&file, &n, sizeof n);
+    buf_add(&file, header.s, header.len);
+    buf_add(&file, data.s, data.len);
+    scratch_file(s, "model.safetensors", file.s, file.len);
+    buf_release(&header);
+    buf_release(&data);
+    buf_release(&file);
+    gpt2_close(&m);
+}
+
+static const struct weights plain = {
+    .prefix = "", .dtype = "F32", .left_out = NULL, .extra = NULL, .wte_bits = 0x3F800000};
+
+/* A folder with good files; `more` is added to config.json. */
+static struct scratch make_folder(const char *more, struct weights w)
+{
+    struct scratch s = scratch_new();
+    struct buf config = BUF_INIT;
+    buf_addf(&config, good_config, more);
+    scratch_file(&s, "config.json", config.s, config.len);
+    scratch_file(&s, "vocab.json", "{}\n", 3);
+    scratch_file(&s, "merges.txt", "#version: 0.2\n", 14);
+    write_weights(&s, w);
+    buf_release(&config);
+    return s;
+}
+
+static void import_or_fail(const struct scratch *s, struct gpt2 *m)
+{
+    struct err e = {0};
+    const char *path = scratch_path(s, "m.h5");
+    cr_assert(gpt2_import(s->folder, path, &e) == 0, "%s", e.text);
+    cr_assert(gpt2_open(m, path, &e) == 0 && gpt2_load(m, &e) == 0, "%s", e.text);
+}
+
+static void refuses(struct scratch *s, const char *words)
+{
+    struct err e = {0};
+    int before = scratch_files(s);
+    cr_assert(gpt2_import(s->folder, scratch_path(s, "m.h5"), &e) == -1, "taken, but: %s", words);
+    cr_assert(strstr(e.text, words), "wrong message: %s", e.text);
+    cr_assert(scratch_files(s) == before, "a file was left");
+    scratch_remove(s);
+}
+
+Test(model_import, weights_and_tokenizer_arrive_unchanged)
+{
+    struct scratch s = make_folder("", plain);
+    struct gpt2 m;
+    struct gpt2_config wanted = tiny_config();
+    import_or_fail(&s, &m);
+    cr_assert(memcmp(&m.config, &wanted, sizeof wanted) == 0, "configuration");
+    for (int t = 0; t < m.n_tensors; t++) {
+        for (size_t i = 0; i < m.tensors[t].n; i++) {
+            float x = t == m.wte ? 1 : tiny_weight(t, i);
+            cr_assert(m.tensors[t].f32[i] == x, "%s differs at %zu", m.tensors[t].name, i);
+        }
+    }
+    cr_assert(m.vocab_json.n == 3 && memcmp(m.merges_txt.bytes, "#version", 8) == 0, "tokenizer");
+    cr_assert(m.n_special == 1 && m.special_token_ids[0] == 19, "special tokens");
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
+Test(model_import, the_prefix_and_known_buffers_are_fine)
+{
+    struct weights w = plain;
+    struct gpt2 m;
+    w.prefix = "transformer.";
+    w.extra = "transformer.h.1.attn.masked_bias";
+    struct scratch s = make_folder("", w);
+    import_or_fail(&s, &m);
+    gpt2_close(&m);
+    w.extra = "lm_head.weight";
+    write_weights(&s, w);
+    import_or_fail(&s, &m);
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
+Test(model_import, sixteen_bit_floats_stay_and_bfloats_are_widened)
+{
+    struct weights w = plain;
+    struct gpt2 m;
+    w.dtype = "F16";
+    w.wte_bits = 0x3555; /* 0.33325195 */
+    struct scratch s = make_folder("", w);
+    import_or_fail(&s, &m);
+    cr_assert(m.tensors[m.wte].dtype == DTYPE_F16 && m.tensors[m.wpe].dtype == DTYPE_F32, "dtypes");
+    cr_assert(m.tensors[m.wte].f32[5] == 0.333251953125f, "%g", (double)m.tensors[m.wte].f32[5]);
+    gpt2_close(&m);
+    w.dtype = "BF16";
+    w.wte_bits = 0xBF40; /* −0.75 */
+    write_weights(&s, w);
+    import_or_fail(&s, &m);
+    cr_assert(m.tensors[m.wte].dtype == DTYPE_F32 && m.tensors[m.wte].f32[159] == -0.75f, "bf16");
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
+Test(model_import, importing_again_gives_the_same_bytes)
+{
+    struct scratch s = make_folder("", plain);
+    struct err e;
+    const char *one = scratch_path(&s, "1.h5"), *two = scratch_path(&s, "2.h5");
+    cr_assert(gpt2_import(s.folder, one, &e) == 0 && gpt2_import(s.folder, two, &e) == 0, "import");
+    cr_assert(scratch_same(one, two), "two imports differ");
+    scratch_remove(&s);
+}
+
+Test(model_import, the_sources_are_recorded_with_their_digests)
+{
+    struct scratch s = make_folder("", plain);
+    struct gpt2 m;
+    struct gpt2_source sources[GPT2_SOURCES_MAX];
+    struct err e;
+    size_t n;
+    char hex[DIGEST_HEX];
+    scratch_file(&s, "added_tokens.json", "{\"<x>\": 3, \"<y>\": 19}", 21);
+    import_or_fail(&s, &m);
+    cr_assert(m.n_special == 2 && m.special_token_ids[1] == 3, "special tokens");
+    cr_assert(gpt2_sources(&m, sources, &n, &e) == 0 && n == 5, "sources");
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(digest_file(hex, scratch_path(&s, sources[i].name), &e) == 0, "digest");
+        cr_assert_str_eq(hex, sources[i].sha256);
+    }
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
+Test(model_import, other_arithmetic_than_that_of_gpt2_is_refused)
+{
+    static const struct {
+        const char *more, *words;
+    } cases[] = {{", \"scale_attn_weights\": false", "scale_attn_weights"},
+                 {", \"scale_attn_by_inverse_layer_idx\": true", "scale_attn_by_inverse_layer_idx"},
+                 {", \"tie_word_embeddings\": false", "tie_word_embeddings"},
+                 {", \"add_cross_attention\": true", "add_cross_attention"},
+                 {", \"pad_token_id\": 20", "below vocab_size"},
+                 {", \"pad_token_id\": 1.5", "whole number"},
+                 {", \"n_embd\": 8", "duplicate"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scratch s = make_folder(cases[i].more, plain);
+        refuses(&s, cases[i].words);
+    }
+    struct scratch s = make_folder("", plain);
+    scratch_file(&s, "config.json", "{\"activation_function\": \"relu\"}", 31);
+    refuses(&s, "\"relu\"");
+    s = make_folder("", plain);
+    scratch_file(&s, "config.json", "{\"vocab_size\": 20}", 18);
+    refuses(&s, "n_positions is missing");
+}
+
+Test(model_import, weights_that_do_not_fit_are_refused)
+{
+    struct weights w = plain;
+    w.left_out = "h.1.ln_2.bias";
+    struct scratch s = make_folder("", w);
+    refuses(&s, "no tensor h.1.ln_2.bias");
+    w = plain;
+    w.extra = "h.2.attn.bias";
+    s = make_folder("", w);
+    refuses(&s, "h.2.attn.bias, which no GPT-2 of 2 layers has");
+    w.extra = "transformer.ln_f.bias";
+    s = make_folder("", w);
+    refuses(&s, "twice");
+    w.left_out = "ln_f.bias";
+    s = make_folder("", w);
+    refuses(&s, "transformer.ln_f.bias");
+    w = plain;
+    w.wte_bits = 0x7FC00000;
+    s = make_folder("", w);
+    refuses(&s, "wte.weight");
+    w.dtype = "BF16";
+    w.wte_bits = 0x7F80;
+    s = make_folder("", w);
+    refuses(&s, "infinite");
+}
+
+Test(model_import, a_folder_without_a_tokenizer_is_refused)
+{
+    struct scratch s = make_folder("", plain);
+    unlink(scratch_path(&s, "merges.txt"));
+    refuses(&s, "cannot score texts");
+    s = make_folder("", plain);
+    scratch_file(&s, "vocab.json", "", 0);
+    refuses(&s, "vocab.json has 0 bytes");
+}
