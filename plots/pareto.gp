@@ -25,9 +25,9 @@ do for [k = 1 : n] {
     name[k] = text
 }
 stats data index 2 using (protocol = strcol(1), 1) nooutput
-block(m, k) = 2 + (m - 1) * n + k
-
-last = block(n_models, n)
+block(m, k) = 3 + 2 * ((m - 1) * n + k - 1)
+front(m, k) = block(m, k) + 1
+last = front(n_models, n)
 
 # The same axes in every panel. A method with a map also shows what it would cost at best.
 stats data index 3:last using ($6 > 0 ? $3 : $1) nooutput
