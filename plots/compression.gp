@@ -26,8 +26,8 @@ set yrange [0 : 100]
 set ytics 20
 set ylabel "Removed from 32-bit floats (%)"
 
-plot for [k = 1 : n] data index k using 2:($5 > 0 ? $4 : NaN):5 \
-         with yerrorbars linecolor rgb strong[style_of(k)] linewidth 1 pointtype 0, \
+plot for [k = 1 : n] data index k using 2:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+         @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
      for [k = 1 : n] data index k using 2:6 \
          with linespoints linecolor rgb light[style_of(k)] linewidth 1 pointtype hollow[style_of(k)] \
          pointsize 0.9, \

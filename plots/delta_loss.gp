@@ -35,8 +35,8 @@ set ylabel "Δ loss (%)"
 set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
 
 plot for [p = 1 : n_protocols] for [k = 1 : n] \
-         data index block(k, p) using 2:($5 > 0 ? $4 : NaN):5 \
-         with yerrorbars linecolor rgb strong[style_of(k)] linewidth 1 pointtype 0, \
+         data index block(k, p) using 2:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+         @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
      for [p = 1 : n_protocols] for [k = 1 : n] \
          data index block(k, p) using 2:4:xtic(strcol(1)."\n".strcol(3)) \
          with linespoints linecolor rgb strong[style_of(k)] linewidth 2 dashtype p \

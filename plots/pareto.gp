@@ -54,15 +54,15 @@ set nonlinear y via asinh(y) inverse sinh(y)
 set yrange [sinh(squeeze(y_low) - y_margin) : sinh(squeeze(y_high) + y_margin)]
 set xrange [x_low - 0.2 : x_high + 0.2]
 set xtics 1
-set ytics ("−100" -100, "−10" -10, "−3" -3, "−1" -1, "0" 0, "1" 1, "3" 3, "10" 10, "30" 30, \
-           "100" 100, "300" 300, "1000" 1000, "10000" 10000)
+set format x "%g"
+set ytics (-100, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000, 10000)
 set grid xtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
 set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
 
 legend_share = legend_height / aspect
 label_share = 0.04 / aspect
-left = 0.10
-gap_x = 0.05
+left = 0.12
+gap_x = 0.03
 gap_y = 0.06 / aspect
 width = (0.98 - left - (columns - 1) * gap_x) / columns
 height = (1 - legend_share - label_share - rows * gap_y) / rows
@@ -75,6 +75,7 @@ do for [m = 1 : n_models] {
     set rmargin at screen left + column * (width + gap_x) + width
     set tmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y
     set bmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y - height
+    set format y (column == 0 ? "%g" : "") # the axis is the same
     set label 1 model[m] at graph 0.98, 0.93 right front textcolor rgb "#222222"
     plot for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4:($1 - $3):(0) \
              with vectors nohead linecolor rgb light[style_of(k)] linewidth 1, \
@@ -82,8 +83,8 @@ do for [m = 1 : n_models] {
              with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7, \
          for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $2 : NaN):4 \
              with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 0.7, \
-         for [k = 1 : n] data index block(m, k) using 1:($5 > 0 ? $4 : NaN):5 \
-             with yerrorbars linecolor rgb strong[style_of(k)] linewidth 1 pointtype 0, \
+         for [k = 1 : n] data index block(m, k) using 1:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+             @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index front(m, k) using 1:4 \
              with lines linecolor rgb strong[style_of(k)] linewidth 1.2, \
          for [k = 1 : n] data index block(m, k) using 1:4 \
@@ -105,7 +106,7 @@ unset tics
 unset grid
 unset xzeroaxis
 set label 1 "Stored bits per weight" at screen 0.5, 0.35 * label_share center
-set label 2 "Δ loss, protocol ".protocol." (%; linear within ±1, log beyond)" \
+set label 2 "Δ loss, protocol ".protocol." (%, log beyond ±1)" \
     at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90
 set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols 2
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \

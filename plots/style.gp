@@ -23,10 +23,12 @@ style_of(k) = (k - 1) % n_styles + 1
 
 set border 3 linecolor rgb "#444444" linewidth 0.8
 set grid ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
-set errorbars 0.6
 set tics nomirror out scale 0.6 textcolor rgb "#222222"
 set key noautotitle samplen 2.2 spacing 1.15 textcolor rgb "#222222"
 neutral = "#666666"
+
+# gnuplot's own error bars blot out what is under their middle; takes x, lower end, 0, length.
+error_bar = "with vectors heads size screen 0.005, 90"
 
 # Models on a logarithmic axis, each named under its tick with its size.
 axis_of_models = "\

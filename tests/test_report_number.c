@@ -23,6 +23,9 @@ Test(report_number, adds_the_deviation_of_several_seeds)
     struct summary s = summary_one(1);
     summary_add(&s, 3);
     expect(number_signed(s, 2, "%"), "+2.00 ± 1.41 %");
+    struct summary same = summary_one(0.1);
+    summary_add(&same, 0.1);
+    expect(number_plain(same, 2, ""), "0.10");
 }
 
 Test(report_number, says_what_was_not_measured)

@@ -16,7 +16,7 @@ static struct number format(struct summary s, int decimals, bool with_plus, cons
         return out;
     }
     const char *sign = signbit(mean) && mean != 0 ? "−" : with_plus ? "+" : "";
-    if (s.n == 1) {
+    if (s.squares == 0) { /* one value, or seeds that all agree */
         snprintf(out.text, sizeof out.text, "%s%.*f%s%s", sign, decimals, fabs(mean), blank, unit);
     } else {
         snprintf(out.text, sizeof out.text, "%s%.*f ± %.*f%s%s", sign, decimals, fabs(mean),

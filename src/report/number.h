@@ -1,8 +1,9 @@
 /*
  * number: measured values as the reports print them.
  *
- * A value that several seeds gave is "mean ± standard deviation", one value stands alone, and none
- * is "not measured". The minus sign is U+2212. Rounding happens here and nowhere earlier.
+ * A value in which several seeds differ is "mean ± standard deviation", one on which they agree
+ * stands alone, and none is "not measured". The minus sign is U+2212. Rounding happens here and
+ * nowhere earlier.
  */
 #ifndef NS_REPORT_NUMBER_H
 #define NS_REPORT_NUMBER_H

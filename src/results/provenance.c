@@ -17,6 +17,12 @@
 #include "base/json_out.h"
 #include "results/git.h"
 
+#ifdef __clang__ /* which names itself in its version */
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 #ifndef NS_COMPILE_FLAGS
 #define NS_COMPILE_FLAGS "unknown" /* a build by other means than the Makefile */
 #endif
@@ -122,7 +128,7 @@ void provenance_write(const struct provenance *p, struct buf *json)
     json_key_int(&j, "format", 1);
     json_key_text(&j, "nashswarm", p->version);
     write_git(&j);
-    json_key_text(&j, "compiler", __VERSION__);
+    json_key_text(&j, "compiler", COMPILER);
     json_key_text(&j, "compile_flags", NS_COMPILE_FLAGS);
     write_libraries(p, &j);
     write_machine(p, &j);

@@ -1,10 +1,10 @@
-#include "results/documents.h"
+#include "results/stored_file.h"
 
 #include <jansson.h>
 
 #include "base/file.h"
 
-struct json_t *document_read(const char *path, struct err *e)
+struct json_t *stored_file_read(const char *path, struct err *e)
 {
     struct file_map file;
     if (file_map_open(&file, path, e)) {
@@ -20,7 +20,7 @@ struct json_t *document_read(const char *path, struct err *e)
     return root;
 }
 
-int document_write(const char *folder, const char *name, const struct buf *text, struct err *e)
+int stored_file_write(const char *folder, const char *name, const struct buf *text, struct err *e)
 {
     struct buf path = BUF_INIT;
     buf_addf(&path, "%s/%s", folder, name);
