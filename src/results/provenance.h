@@ -1,7 +1,11 @@
 /*
  * provenance: where a result came from, as JSON: git revision and dirty flag, compiler and flags,
- * library versions, BLAS core name and threads, CPU, host, digests of model and text, seed, start
- * time, wall seconds, peak memory.
+ * library versions, BLAS core name and threads, CPU, host, digests of model and text, start time,
+ * wall seconds, peak memory.
+ *
+ * Written when a cell ends, so the start is wall_s before now. Revision and dirty flag are those of
+ * the git checkout in the working folder when the first provenance was written, null outside one.
+ * Everything that may differ between honest runs stands here and nowhere else.
  */
 #ifndef NS_RESULTS_PROVENANCE_H
 #define NS_RESULTS_PROVENANCE_H
@@ -11,10 +15,13 @@
 struct provenance {
     const char *model_path, *model_sha256, *texts_path, *texts_sha256;
     const char *blas_config, *blas_core; /* handed in: only tensor/ knows BLAS */
+    const char *version;                 /* of nashswarm */
+    const char *hdf5_version;            /* handed in: only base/h5 knows HDF5 */
     int threads;
     double wall_s;
 };
 
+/* Appends one JSON object. A NULL text is written as null. */
 void provenance_write(const struct provenance *p, struct buf *json);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * record: the result of one cell, its columns with units, as JSON and CSV.
  *
- * A record is a flat struct made from columns.def. NaN and RECORD_NONE mean "does not apply" and are
- * written as null (JSON) or nothing (CSV). Nothing that may differ between honest runs (seconds,
- * memory, host, threads, dates) stands here: that is provenance.h.
+ * A record is a flat struct made from columns.def. NaN and RECORD_NONE mean "does not apply" and
+ * are written as null (JSON) or nothing (CSV). Nothing that may differ between honest runs
+ * (seconds, memory, host, threads, dates) stands here: that is provenance.h.
  */
 #ifndef NS_RESULTS_RECORD_H
 #define NS_RESULTS_RECORD_H
@@ -35,6 +35,9 @@ extern const size_t record_n_columns;
 
 /* Every column empty. */
 struct record record_none(void);
+
+/* An int or real column by its name, NaN when empty. A name that is none of these is a BUG. */
+double record_number(const struct record *r, const char *column);
 
 /* All columns as members of an object that the caller has opened. */
 void record_write_json(const struct record *r, struct json_out *j);

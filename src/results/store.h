@@ -2,7 +2,8 @@
  * store: results on disk.
  *
  *   ROOT/results/NAME/spec.resolved.yaml       every default filled in
- *   ROOT/results/NAME/cells/ID/result.json     one cell: key, resolved cell, record
+ *   ROOT/results/NAME/cells/ID/cell.yaml       one cell, resolved
+ *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
  *   ROOT/results/NAME/table.csv, table.json    one tidy row a cell, in the spec's order
  *   ROOT/results/NAME/tables/                  Markdown and LaTeX
@@ -40,9 +41,13 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
                      const char *key, const struct record *r, const struct buf *provenance_json,
                      struct err *e);
 
+/* spec.resolved.yaml. */
+int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);
+
 /* Fills baseline_loss_nats, delta_nats and delta_pct of each row from the baseline's row. */
 void table_join_baseline(struct record *rows, size_t n);
 
+/* table.csv and table.json, and the resolved spec that they belong to. */
 int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,
                 struct err *e);
 

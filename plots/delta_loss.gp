@@ -1,0 +1,48 @@
+# Change of the loss against model size: gnuplot -d -c plots/delta_loss.gp pdf|png OUTPUT DATA
+#
+# DATA, blocks divided by two empty lines: the names of the methods; the names of the protocols, the
+# study's first; then for each method and protocol a row a model: name, parameters, parameters as
+# text, Δ loss (%), its standard deviation over seeds.
+
+terminal_kind = ARG1
+output_path = ARG2
+data = ARG3
+aspect = 0.62
+load ARG0[1 : strlen(ARG0) - strlen("delta_loss.gp")]."style.gp"
+
+stats data index 0 using (1) nooutput
+n = STATS_records
+array name[n]
+do for [k = 1 : n] {
+    stats data index 0 every ::(k - 1)::(k - 1) using (text = strcol(1), 1) nooutput
+    name[k] = text
+}
+stats data index 1 using (1) nooutput
+n_protocols = STATS_records
+array protocol[n_protocols]
+do for [p = 1 : n_protocols] {
+    stats data index 1 every ::(p - 1)::(p - 1) using (text = strcol(1), 1) nooutput
+    protocol[p] = text
+}
+block(k, p) = 1 + (k - 1) * n_protocols + p
+stats data index 2 using 2 nooutput
+smallest = STATS_min
+largest = STATS_max
+
+@axis_of_models
+set offsets 0, 0, graph 0.05, graph 0.05
+set ylabel "Δ loss (%)"
+set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
+
+plot for [p = 1 : n_protocols] for [k = 1 : n] \
+         data index block(k, p) using 2:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+         @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
+     for [p = 1 : n_protocols] for [k = 1 : n] \
+         data index block(k, p) using 2:4:xtic(strcol(1)."\n".strcol(3)) \
+         with linespoints linecolor rgb strong[style_of(k)] linewidth 2 dashtype p \
+         pointtype (p == 1 ? filled[style_of(k)] : hollow[style_of(k)]) pointsize 0.8 \
+         title (p == 1 ? name[k] : ""), \
+     for [p = 1 : n_protocols] \
+         NaN with linespoints linecolor rgb neutral linewidth 2 dashtype p \
+         pointtype (p == 1 ? 7 : 6) pointsize 0.8 \
+         title (p == 1 ? "solid" : "dashed").": protocol ".protocol[p]

@@ -1,0 +1,118 @@
+# Stored size against loss, a panel a model: gnuplot -d -c plots/pareto.gp pdf|png OUTPUT DATA
+#
+# DATA, blocks divided by two empty lines: the names of the models; the names of the methods; the
+# protocol; then for each model and method two blocks, all points and those that no other point of
+# the method beats in both size and loss, a row a point, by size: stored bits per weight packed, with
+# an ideal map, entropy-coded, Δ loss (%), its standard deviation over seeds, whether there is a map
+# to pay for (1 or 0).
+
+terminal_kind = ARG1
+output_path = ARG2
+data = ARG3
+
+stats data index 0 using (1) nooutput
+n_models = STATS_records
+array model[n_models]
+do for [m = 1 : n_models] {
+    stats data index 0 every ::(m - 1)::(m - 1) using (text = strcol(1), 1) nooutput
+    model[m] = text
+}
+stats data index 1 using (1) nooutput
+n = STATS_records
+array name[n]
+do for [k = 1 : n] {
+    stats data index 1 every ::(k - 1)::(k - 1) using (text = strcol(1), 1) nooutput
+    name[k] = text
+}
+stats data index 2 using (protocol = strcol(1), 1) nooutput
+block(m, k) = 3 + 2 * ((m - 1) * n + k - 1)
+front(m, k) = block(m, k) + 1
+last = front(n_models, n)
+
+# The same axes in every panel. A method with a map also shows what it would cost at best.
+stats data index 3:last using ($6 > 0 ? $3 : $1) nooutput
+x_low = floor(STATS_min)
+stats data index 3:last using 1 nooutput
+x_high = ceil(STATS_max)
+stats data index 3:last using 4 nooutput
+y_low = STATS_min
+y_high = STATS_max
+stats data index 3:last using 6 nooutput
+has_map = STATS_max > 0
+
+columns = n_models > 1 ? 2 : 1
+rows = (n_models + columns - 1) / columns
+legend_rows = (n + 2 * has_map + 1) / 2
+legend_height = 0.01 + 0.029 * legend_rows
+aspect = (columns == 1 ? 0.5 : 0.36 * rows) + 0.05 + legend_height
+load ARG0[1 : strlen(ARG0) - strlen("pareto.gp")]."style.gp"
+
+# Linear within ±1 %, logarithmic beyond: losses run from a thousandth to a thousandfold.
+squeeze(y) = asinh(y)
+y_margin = 0.06 * (squeeze(y_high) - squeeze(y_low)) + 0.05
+set nonlinear y via asinh(y) inverse sinh(y)
+set yrange [sinh(squeeze(y_low) - y_margin) : sinh(squeeze(y_high) + y_margin)]
+set xrange [x_low - 0.2 : x_high + 0.2]
+set xtics 1
+set format x "%g"
+set ytics (-100, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000, 10000)
+set grid xtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
+set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
+
+legend_share = legend_height / aspect
+label_share = 0.04 / aspect
+left = 0.12
+gap_x = 0.03
+gap_y = 0.06 / aspect
+width = (0.98 - left - (columns - 1) * gap_x) / columns
+height = (1 - legend_share - label_share - rows * gap_y) / rows
+
+set multiplot
+do for [m = 1 : n_models] {
+    column = (m - 1) % columns
+    row = (m - 1) / columns
+    set lmargin at screen left + column * (width + gap_x)
+    set rmargin at screen left + column * (width + gap_x) + width
+    set tmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y
+    set bmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y - height
+    set format y (column == 0 ? "%g" : "") # the axis is the same
+    set label 1 model[m] at graph 0.98, 0.93 right front textcolor rgb "#222222"
+    plot for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4:($1 - $3):(0) \
+             with vectors nohead linecolor rgb light[style_of(k)] linewidth 1, \
+         for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4 \
+             with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7, \
+         for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $2 : NaN):4 \
+             with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 0.7, \
+         for [k = 1 : n] data index block(m, k) using 1:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+             @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
+         for [k = 1 : n] data index front(m, k) using 1:4 \
+             with lines linecolor rgb strong[style_of(k)] linewidth 1.2, \
+         for [k = 1 : n] data index block(m, k) using 1:4 \
+             with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] \
+             pointsize 0.7
+}
+
+# The legend, and the labels that all panels share, on a panel of their own.
+unset label
+set lmargin at screen 0
+set rmargin at screen 1
+set bmargin at screen 0
+set tmargin at screen 1
+unset nonlinear y
+set xrange [0 : 1]
+set yrange [0 : 1]
+unset border
+unset tics
+unset grid
+unset xzeroaxis
+set label 1 "Stored bits per weight" at screen 0.5, 0.35 * label_share center
+set label 2 "Δ loss, protocol ".protocol." (%, log beyond ±1)" \
+    at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90
+set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols 2
+plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
+         pointtype filled[style_of(k)] pointsize 0.7 title name[k], \
+     NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 \
+         title (has_map ? "pale: with an ideal map" : ""), \
+     NaN with points linecolor rgb "#BBBBBB" pointtype 6 pointsize 0.7 \
+         title (has_map ? "hollow: entropy-coded" : "")
+unset multiplot

@@ -1,0 +1,41 @@
+# The look that every figure shares. A script sets `terminal_kind` ("pdf" or "png"), `output_path`
+# and `aspect` (height over width), then loads this file. Names come from specs, so nothing in a
+# label is markup (noenhanced).
+#
+# Colours: Okabe and Ito's, which colour-blind readers tell apart; yellow is left out, it is lost on
+# white paper. Shapes differ as well, for print without colour.
+
+if (terminal_kind eq "pdf") {
+    set terminal pdfcairo noenhanced color rounded font "sans,10" dashlength 0.6 size 6.4in,(6.4 * aspect)in
+} else {
+    set terminal pngcairo noenhanced color rounded font "sans,10" fontscale 2.5 linewidth 2.3 \
+        pointscale 2.5 dashlength 0.6 background "#ffffff" size 1600,(1600 * aspect)
+}
+set encoding utf8
+set output output_path
+
+n_styles = 7
+array strong[n_styles] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+array light[n_styles]  = ["#8FC0DD", "#F0B48A", "#8AD0BB", "#E8C6D8", "#F4D48A", "#B3DDF5", "#999999"]
+array filled[n_styles] = [7, 5, 9, 11, 13, 15, 3]
+array hollow[n_styles] = [6, 4, 8, 10, 12, 14, 2]
+style_of(k) = (k - 1) % n_styles + 1
+
+set border 3 linecolor rgb "#444444" linewidth 0.8
+set grid ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
+set tics nomirror out scale 0.6 textcolor rgb "#222222"
+set key noautotitle samplen 2.2 spacing 1.15 textcolor rgb "#222222"
+neutral = "#666666"
+
+# gnuplot's own error bars blot out what is under their middle; takes x, lower end, 0, length.
+error_bar = "with vectors heads size screen 0.005, 90"
+
+# Models on a logarithmic axis, each named under its tick with its size.
+axis_of_models = "\
+    set logscale x; \
+    set xrange [smallest / 1.35 : largest * 1.35]; \
+    set format x ''; \
+    set xtics (); \
+    set xlabel 'Parameters of the model (log scale)' offset 0, -0.9; \
+    set bmargin 5; \
+    set key outside top center horizontal Left reverse"

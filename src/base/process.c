@@ -1,0 +1,113 @@
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* The environment with locale and time zone pinned; an array of borrowed strings. */
+static char **child_environment(struct err *e)
+{
+    static char locale[] = "LC_ALL=C.UTF-8", zone[] = "TZ=UTC0";
+    size_t n = 0;
+    while (environ && environ[n]) {
+        n++;
+    }
+    char **copy = mem_new(n + 3, sizeof *copy, e);
+    if (!copy) {
+        return NULL;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(environ[i], "LC_ALL=", 7) != 0 && strncmp(environ[i], "TZ=", 3) != 0) {
+            copy[kept++] = environ[i];
+        }
+    }
+    copy[kept++] = locale;
+    copy[kept] = zone;
+    return copy;
+}
+
+static int start(pid_t *child, const char *const argv[], enum process_stream keep, int to,
+                 char *const environment[])
+{
+    posix_spawn_file_actions_t actions;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code) {
+        return code;
+    }
+    int drop = keep == PROCESS_OUTPUT ? PROCESS_MESSAGES : PROCESS_OUTPUT;
+    code = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    code = code ? code : posix_spawn_file_actions_adddup2(&actions, to, (int)keep);
+    code = code ? code : posix_spawn_file_actions_addopen(&actions, drop, "/dev/null", O_WRONLY, 0);
+    if (!code) {
+        char *const *arguments;
+        memcpy(&arguments, &argv, sizeof arguments); /* posix_spawn changes none of them */
+        code = posix_spawnp(child, argv[0], &actions, NULL, arguments, environment);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+static void read_all(int fd, struct buf *text)
+{
+    char block[4096];
+    ssize_t n;
+    while ((n = read(fd, block, sizeof block)) != 0) {
+        if (n > 0) {
+            buf_add(text, block, (size_t)n);
+        } else if (errno != EINTR) {
+            break;
+        }
+    }
+}
+
+int process_run(const char *const argv[], enum process_stream keep, struct buf *text,
+                int *exit_code, bool *missing, struct err *e)
+{
+    int ends[2] = {-1, -1}, status = -1, code;
+    pid_t child;
+    if (missing) {
+        *missing = false;
+    }
+    char **environment = child_environment(e);
+    if (!environment) {
+        goto out;
+    }
+    if (pipe2(ends, O_CLOEXEC)) {
+        err_errno(e, errno, "cannot make a pipe for %s", argv[0]);
+        goto out;
+    }
+    code = start(&child, argv, keep, ends[1], environment);
+    if (code) {
+        if (missing) {
+            *missing = code == ENOENT;
+        }
+        err_errno(e, code, "cannot start %s", argv[0]);
+        goto out;
+    }
+    close(ends[1]);
+    ends[1] = -1;
+    read_all(ends[0], text);
+    while (waitpid(child, &code, 0) < 0) {
+        if (errno != EINTR) {
+            err_errno(e, errno, "cannot wait for %s", argv[0]);
+            goto out;
+        }
+    }
+    *exit_code = WIFEXITED(code) ? WEXITSTATUS(code) : 128 + WTERMSIG(code);
+    status = buf_check(text, e);
+out:
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] >= 0) {
+            close(ends[i]);
+        }
+    }
+    free(environment);
+    return status;
+}

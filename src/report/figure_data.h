@@ -1,0 +1,25 @@
+/*
+ * figure_data: the numbers of each figure, as the text that its gnuplot script reads.
+ *
+ * Blocks are divided by two empty lines, gnuplot's `index`; the head of each script in plots/ says
+ * what is in which block. What was not measured is NaN. −1 when there is nothing to draw at all.
+ */
+#ifndef NS_REPORT_FIGURE_DATA_H
+#define NS_REPORT_FIGURE_DATA_H
+
+#include "report/study.h"
+
+int figure_data_compression(struct buf *out, const struct spec *s, const struct study *study,
+                            struct err *e);
+int figure_data_delta_loss(struct buf *out, const struct spec *s, const struct study *study,
+                           struct err *e);
+int figure_data_pareto(struct buf *out, const struct spec *s, const struct record *rows, size_t n,
+                       struct err *e);
+
+/* A double-quoted name; quotes inside become single ones, control characters blanks. */
+void figure_data_name(struct buf *out, const char *name);
+
+/* A number, or NaN. */
+void figure_data_number(struct buf *out, double x);
+
+#endif

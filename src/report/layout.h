@@ -1,0 +1,49 @@
+/*
+ * layout: a table described once and shown as terminal text, Markdown or LaTeX.
+ *
+ * A table is a caption, columns with a head and an alignment, cells in reading order, and notes.
+ * All text is plain UTF-8, with the true signs (Δ, ×, −, ±, ≤); each form escapes and translates it
+ * in its own way, so nobody who fills a table thinks of LaTeX. A head may hold line breaks ("\n").
+ * Appending never fails visibly: the shown text fails its buf_check() instead.
+ */
+#ifndef NS_REPORT_LAYOUT_H
+#define NS_REPORT_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum { LAYOUT_COLUMNS_MAX = 40 };
+
+struct layout {
+    const char *stem; /* of the file names: "loss" for loss.md, loss.tex */
+    struct buf caption;
+    struct buf cells; /* heads, then rows; each text ended by a NUL */
+    struct buf notes; /* each ended by a NUL */
+    size_t n_columns, n_cells, n_notes;
+    bool right[LAYOUT_COLUMNS_MAX];
+};
+
+enum layout_align { LAYOUT_LEFT, LAYOUT_RIGHT };
+
+void layout_release(struct layout *l);
+
+/* All columns come before the first cell; a cell past the last column opens the next row. */
+void layout_column(struct layout *l, enum layout_align align, const char *head);
+void layout_cell(struct layout *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void layout_note(struct layout *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Caption, aligned columns, notes. Widths are counted in code points. */
+void layout_terminal(const struct layout *l, struct buf *out);
+
+/* Caption in bold, a pipe table, the notes as a list. */
+void layout_markdown(const struct layout *l, struct buf *out);
+
+/* A booktabs tabular alone, without float, caption or notes; needs nothing but booktabs. */
+void layout_latex(const struct layout *l, struct buf *out);
+
+/* Caption and notes as one LaTeX paragraph, for the caption of the float around the tabular. */
+void layout_latex_notes(const struct layout *l, struct buf *out);
+
+#endif

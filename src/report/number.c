@@ -1,0 +1,53 @@
+#include "report/number.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+const char number_missing[] = "not measured";
+
+static struct number format(struct summary s, int decimals, bool with_plus, const char *unit)
+{
+    struct number out;
+    const char *blank = *unit ? " " : "";
+    double mean = summary_mean(&s);
+    if (!isfinite(mean)) {
+        snprintf(out.text, sizeof out.text, "%s", number_missing);
+        return out;
+    }
+    const char *sign = signbit(mean) && mean != 0 ? "−" : with_plus ? "+" : "";
+    if (s.squares == 0) { /* one value, or seeds that all agree */
+        snprintf(out.text, sizeof out.text, "%s%.*f%s%s", sign, decimals, fabs(mean), blank, unit);
+    } else {
+        snprintf(out.text, sizeof out.text, "%s%.*f ± %.*f%s%s", sign, decimals, fabs(mean),
+                 decimals, summary_deviation(&s), blank, unit);
+    }
+    return out;
+}
+
+struct number number_plain(struct summary s, int decimals, const char *unit)
+{
+    return format(s, decimals, false, unit);
+}
+
+struct number number_signed(struct summary s, int decimals, const char *unit)
+{
+    return format(s, decimals, true, unit);
+}
+
+struct number number_weights(double n)
+{
+    struct number out;
+    if (!isfinite(n)) {
+        snprintf(out.text, sizeof out.text, "%s", number_missing);
+    } else if (n >= 999.95e6) {
+        snprintf(out.text, sizeof out.text, "%.2fB", n / 1e9);
+    } else if (n >= 0.99995e6) {
+        snprintf(out.text, sizeof out.text, "%.1fM", n / 1e6);
+    } else if (n >= 1e3) {
+        snprintf(out.text, sizeof out.text, "%.1fK", n / 1e3);
+    } else {
+        snprintf(out.text, sizeof out.text, "%.0f", n);
+    }
+    return out;
+}

@@ -1,0 +1,23 @@
+/*
+ * tables: what each table of a report says, as layouts, from result rows.
+ *
+ * loss and size are the study's two tables, its columns first and as it prints them, followed by
+ * what it leaves out: the loss on the text alone, the price of the tier map, the share of the whole
+ * model. bill splits every size into its lines. sweep has one line a swept point. The layouts are
+ * empty on entry and belong to the caller.
+ */
+#ifndef NS_REPORT_TABLES_H
+#define NS_REPORT_TABLES_H
+
+#include "report/layout.h"
+#include "report/study.h"
+
+void tables_loss(struct layout *l, const struct spec *s, const struct study *study);
+void tables_size(struct layout *l, const struct spec *s, const struct study *study);
+void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
+void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
+
+/* The note on ±, when the spec has several seeds. */
+void tables_note_seeds(struct layout *l, const struct spec *s);
+
+#endif

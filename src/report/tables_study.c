@@ -1,0 +1,188 @@
+#include "report/tables.h"
+
+#include <string.h>
+
+#include "report/number.h"
+#include "report/report.h"
+
+void tables_note_seeds(struct layout *l, const struct spec *s)
+{
+    if (s->n_seeds > 1) {
+        layout_note(l,
+                    "±: mean and sample standard deviation over the seeds of a method with random "
+                    "choices (%zu seeds).",
+                    s->n_seeds);
+    }
+}
+
+static void percent_cell(struct layout *l, struct selection s, const char *protocol,
+                         const char *column, int decimals)
+{
+    struct selection under = selection_under(s, protocol);
+    layout_cell(l, "%s", number_plain(selection_summary(&under, column), decimals, "%").text);
+}
+
+static void delta_cell(struct layout *l, struct selection s, const char *protocol)
+{
+    struct selection under = selection_under(s, protocol);
+    layout_cell(l, "%s", number_signed(selection_summary(&under, "delta_pct"), 2, "%").text);
+}
+
+static void real_cell(struct layout *l, struct selection s, const char *protocol,
+                      const char *column, int decimals)
+{
+    struct selection under = selection_under(s, protocol);
+    layout_cell(l, "%s", number_plain(selection_summary(&under, column), decimals, "").text);
+}
+
+/* Mean under the protocol, NaN when there is none. */
+static double mean_of(struct selection s, const char *protocol, const char *column)
+{
+    struct selection under = selection_under(s, protocol);
+    struct summary sum = selection_summary(&under, column);
+    return summary_mean(&sum);
+}
+
+static void loss_caption(struct layout *l, const struct spec *s, const struct study *study)
+{
+    struct selection any = {.rows = study->n ? study->lines[0].model.rows : NULL,
+                            .n = study->n ? study->lines[0].model.n : 0,
+                            .protocol = study->protocol};
+    const struct record *first = selection_first(&any);
+    buf_addf(&l->caption, "%s. ", s->title && *s->title ? s->title : s->name);
+    if (first && first->texts != RECORD_NONE) {
+        buf_addf(&l->caption, "%lld texts; ", (long long)first->texts);
+    }
+    if (strcmp(study->protocol, "paper") == 0) {
+        buf_adds(&l->caption, "the study's columns under its own protocol (paper).");
+    } else {
+        buf_addf(&l->caption,
+                 "the study's columns under the protocol %s, because paper was not run.",
+                 study->protocol);
+    }
+}
+
+static void loss_columns(struct layout *l, const struct study *study)
+{
+    layout_column(l, LAYOUT_LEFT, "Model");
+    layout_column(l, LAYOUT_RIGHT, "Params");
+    layout_column(l, LAYOUT_RIGHT, "Baseline\nLoss");
+    layout_column(l, LAYOUT_RIGHT, "Uniform 4-bit\nΔ Loss");
+    layout_column(l, LAYOUT_RIGHT, "Nash-Swarm\nΔ Loss");
+    layout_column(l, LAYOUT_RIGHT, "Comp.");
+    layout_column(l, LAYOUT_LEFT, "Advantage");
+    if (study->text) {
+        layout_column(l, LAYOUT_RIGHT, "Text alone:\nUniform Δ");
+        layout_column(l, LAYOUT_RIGHT, "Text alone:\nNash Δ");
+    }
+    layout_column(l, LAYOUT_RIGHT, "Bits,\npacked");
+    layout_column(l, LAYOUT_RIGHT, "Bits,\nideal map");
+    layout_column(l, LAYOUT_RIGHT, "Bits,\nentropy");
+}
+
+static void loss_notes(struct layout *l, const struct spec *s, const struct study *study)
+{
+    layout_note(l, "Δ Loss: (quantized − baseline) / baseline. Comp.: 1 − payload / 32 bits of the "
+                   "touched tensors alone, as the study counts; the tier map was not paid for.");
+    layout_note(l,
+                "Advantage: ratio of the two Δ losses under the study's protocol, from unrounded "
+                "values; within a factor of 1.2 it is comparable.");
+    if (study->text) {
+        layout_note(l,
+                    "Text alone: the same Δ losses without padding; the study counts the padding "
+                    "after a text among its targets.");
+    }
+    layout_note(l, "Bits: stored bits per weight of Nash-Swarm with tier map and grids paid for: "
+                   "packed as in the file; plain codes with the map at its entropy; codes and map "
+                   "at their entropy.");
+    tables_note_seeds(l, s);
+}
+
+void tables_loss(struct layout *l, const struct spec *s, const struct study *study)
+{
+    const char *protocol = study->protocol;
+    l->stem = "loss";
+    loss_caption(l, s, study);
+    loss_columns(l, study);
+    for (size_t i = 0; i < study->n; i++) {
+        const struct study_line *line = &study->lines[i];
+        char advantage[ADVANTAGE_TEXT];
+        report_advantage(advantage, mean_of(line->uniform, protocol, "delta_pct"),
+                         mean_of(line->tiers, protocol, "delta_pct"));
+        layout_cell(l, "%s", line->label);
+        layout_cell(l, "%s", number_weights(mean_of(line->model, NULL, "parameters")).text);
+        real_cell(l, line->baseline, protocol, "loss_nats", 4);
+        delta_cell(l, line->uniform, protocol);
+        delta_cell(l, line->tiers, protocol);
+        percent_cell(l, line->tiers, protocol, "compression_pct", 1);
+        layout_cell(l, "%s", advantage);
+        if (study->text) {
+            delta_cell(l, line->uniform, study->text);
+            delta_cell(l, line->tiers, study->text);
+        }
+        real_cell(l, line->tiers, protocol, "bits_per_weight", 2);
+        real_cell(l, line->tiers, protocol, "bits_ideal_map", 2);
+        real_cell(l, line->tiers, protocol, "bits_entropy", 2);
+    }
+    loss_notes(l, s, study);
+}
+
+/* "18.40 (87.5 %)": payload in MiB, compression as the study counts. */
+static void size_cell(struct layout *l, struct selection s, const char *protocol)
+{
+    struct selection under = selection_under(s, protocol);
+    struct summary size = selection_summary(&under, "payload_mib");
+    struct summary share = selection_summary(&under, "compression_pct");
+    if (size.n == 0 || share.n == 0) {
+        layout_cell(l, "%s", number_missing);
+    } else {
+        layout_cell(l, "%s (%s)", number_plain(size, 2, "").text, number_plain(share, 1, "%").text);
+    }
+}
+
+static void size_columns(struct layout *l)
+{
+    layout_column(l, LAYOUT_LEFT, "Model");
+    layout_column(l, LAYOUT_RIGHT, "Size\n(MB)");
+    layout_column(l, LAYOUT_RIGHT, "Uniform 4-bit\nsize (%)");
+    layout_column(l, LAYOUT_RIGHT, "Nash-Swarm\nsize (%)");
+    layout_column(l, LAYOUT_RIGHT, "Advantage");
+    layout_column(l, LAYOUT_RIGHT, "Of the model,\npayload:\nUniform");
+    layout_column(l, LAYOUT_RIGHT, "Of the model,\npayload:\nNash-Swarm");
+    layout_column(l, LAYOUT_RIGHT, "Of the model,\nall stored:\nUniform");
+    layout_column(l, LAYOUT_RIGHT, "Of the model,\nall stored:\nNash-Swarm");
+}
+
+void tables_size(struct layout *l, const struct spec *s, const struct study *study)
+{
+    const char *protocol = study->protocol;
+    l->stem = "size";
+    buf_addf(&l->caption, "%s. Sizes as the study counts them, and of the whole model.",
+             s->title && *s->title ? s->title : s->name);
+    size_columns(l);
+    for (size_t i = 0; i < study->n; i++) {
+        const struct study_line *line = &study->lines[i];
+        double points = mean_of(line->tiers, protocol, "compression_pct") -
+                        mean_of(line->uniform, protocol, "compression_pct");
+        layout_cell(l, "%s", line->label);
+        layout_cell(l, "%s",
+                    number_plain(summary_one(mean_of(line->model, NULL, "model_mib")), 2, "").text);
+        size_cell(l, line->uniform, protocol);
+        size_cell(l, line->tiers, protocol);
+        layout_cell(l, "%s", number_signed(summary_one(points), 1, "points").text);
+        percent_cell(l, line->uniform, protocol, "model_removed_pct", 1);
+        percent_cell(l, line->tiers, protocol, "model_removed_pct", 1);
+        percent_cell(l, line->uniform, protocol, "model_removed_stored_pct", 1);
+        percent_cell(l, line->tiers, protocol, "model_removed_stored_pct", 1);
+    }
+    layout_note(l,
+                "Size: the whole model in 32-bit floats, in MB of 2^20 bytes. The sizes after it "
+                "are the payload of the touched tensors alone, with its compression in "
+                "parentheses.");
+    layout_note(l, "Advantage: difference of the two compressions. The study did not pay for the "
+                   "tier map, nor for the grids.");
+    layout_note(l, "Of the model, payload: share of the whole model that is gone when the payload "
+                   "replaces the touched tensors.");
+    layout_note(l, "Of the model, all stored: the same with tier map and grids counted, packed.");
+    tables_note_seeds(l, s);
+}

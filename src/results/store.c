@@ -1,0 +1,133 @@
+#include "results/store.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "results/stored_file.h"
+
+enum { RESULT_FORMAT = 1 };
+
+int store_init(struct store *s, const char *root, const char *name, struct err *e)
+{
+    *s = (struct store){0};
+    if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return err_set(e, "\"%s\" cannot be the name of an experiment: it names its folder", name);
+    }
+    bool here = !*root || strcmp(root, ".") == 0;
+    size_t n = strlen(root);
+    const char *slash = here || root[n - 1] == '/' ? "" : "/";
+    buf_addf(&s->results, "%s%sresults/%s", here ? "" : root, slash, name);
+    buf_addf(&s->plots, "%s%splots/%s", here ? "" : root, slash, name);
+    if (buf_check(&s->results, e) || buf_check(&s->plots, e)) {
+        store_release(s);
+        return -1;
+    }
+    return 0;
+}
+
+void store_release(struct store *s)
+{
+    buf_release(&s->results);
+    buf_release(&s->plots);
+}
+
+int store_prepare(const struct store *s, struct err *e)
+{
+    struct buf cells = BUF_INIT;
+    buf_addf(&cells, "%s/cells", s->results.s);
+    int status = buf_check(&cells, e);
+    if (!status && (file_make_dirs(cells.s, e) || file_make_dirs(s->plots.s, e))) {
+        status = err_prefix(e, "results cannot be written");
+    }
+    buf_release(&cells);
+    return status;
+}
+
+/* Whether the document is a whole result of this key; the record is filled then. */
+static bool is_result(const json_t *root, const char *key, const char *path, struct record *r)
+{
+    struct err ignored;
+    const json_t *format = json_object_get(root, "format");
+    const char *stored = json_string_value(json_object_get(root, "key"));
+    return json_is_integer(format) && json_integer_value(format) == RESULT_FORMAT && stored &&
+           strcmp(stored, key) == 0 &&
+           record_read_json(r, json_object_get(root, "record"), path, &ignored) == 0;
+}
+
+int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
+                    bool *found, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    struct err ignored;
+    *found = false;
+    buf_addf(&path, "%s/cells/%s/result.json", s->results.s, id);
+    int status = buf_check(&path, e);
+    if (!status) {
+        /* Whatever is wrong with the file, the cell is computed again and the file replaced. */
+        json_t *root = stored_file_read(path.s, &ignored);
+        struct record read;
+        *found = root && is_result(root, key, path.s, &read);
+        if (*found) {
+            *r = read;
+        }
+        json_decref(root);
+    }
+    buf_release(&path);
+    return status;
+}
+
+static void write_result(const struct spec *spec, const struct cell *c, const char *key,
+                         const struct record *r, struct buf *out)
+{
+    struct buf described = BUF_INIT;
+    cell_describe(spec, c, &described);
+    struct json_out j = json_begin(out);
+    json_open(&j, '{');
+    json_key_int(&j, "format", RESULT_FORMAT);
+    json_key_text(&j, "key", key);
+    json_key_text(&j, "id", c->id);
+    json_key_text(&j, "cell", buf_text(&described));
+    json_key(&j, "record");
+    json_open(&j, '{');
+    record_write_json(r, &j);
+    json_close(&j, '}');
+    json_close(&j, '}');
+    out->failed = out->failed || described.failed;
+    buf_release(&described);
+}
+
+int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
+                     const char *key, const struct record *r, const struct buf *provenance_json,
+                     struct err *e)
+{
+    struct buf folder = BUF_INIT, yaml = BUF_INIT, result = BUF_INIT;
+    buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
+    cell_write(spec, c, &yaml);
+    write_result(spec, c, key, r, &result);
+    int status = -1;
+    if (buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
+        stored_file_write(folder.s, "cell.yaml", &yaml, e) ||
+        stored_file_write(folder.s, "provenance.json", provenance_json, e) ||
+        stored_file_write(folder.s, "result.json", &result, e)) {
+        goto out;
+    }
+    status = 0;
+out:
+    buf_release(&folder);
+    buf_release(&yaml);
+    buf_release(&result);
+    return status;
+}
+
+int store_write_spec(const struct store *s, const struct spec *spec, struct err *e)
+{
+    struct buf yaml = BUF_INIT;
+    spec_write(spec, &yaml);
+    int status = file_make_dirs(s->results.s, e);
+    if (!status) {
+        status = stored_file_write(s->results.s, "spec.resolved.yaml", &yaml, e);
+    }
+    buf_release(&yaml);
+    return status;
+}

@@ -1,0 +1,148 @@
+#include "results/store.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "results/stored_file.h"
+
+enum { TABLE_FORMAT = 1 };
+
+/* The loss of the unquantized model that the row is measured against, NaN when there is none. */
+static double baseline_loss(const struct record *rows, size_t n, const struct record *r)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(rows[i].allocator, "baseline") == 0 && strcmp(rows[i].model, r->model) == 0 &&
+            strcmp(rows[i].protocol, r->protocol) == 0) {
+            return rows[i].loss_nats;
+        }
+    }
+    return (double)NAN;
+}
+
+void table_join_baseline(struct record *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct record *r = &rows[i];
+        r->baseline_loss_nats = baseline_loss(rows, n, r);
+        r->delta_nats = r->loss_nats - r->baseline_loss_nats;
+        r->delta_pct =
+            r->baseline_loss_nats > 0 ? 100 * r->delta_nats / r->baseline_loss_nats : (double)NAN;
+    }
+}
+
+static void write_csv(const struct record *rows, size_t n, struct buf *out)
+{
+    record_write_csv_header(out);
+    for (size_t i = 0; i < n; i++) {
+        record_write_csv(&rows[i], out);
+    }
+}
+
+static void write_json(const struct spec *spec, const struct record *rows, size_t n,
+                       struct buf *out)
+{
+    static const char *const types[] = {
+        [COLUMN_IS_TEXT] = "text", [COLUMN_IS_INT] = "int", [COLUMN_IS_REAL] = "real"};
+    struct json_out j = json_begin(out);
+    json_open(&j, '{');
+    json_key_int(&j, "format", TABLE_FORMAT);
+    json_key_text(&j, "experiment", spec->name);
+    json_key(&j, "columns");
+    json_open(&j, '[');
+    for (size_t i = 0; i < record_n_columns; i++) {
+        const struct column *c = &record_columns[i];
+        json_open_flat(&j, '{');
+        json_key_text(&j, "name", c->name);
+        json_key_text(&j, "type", types[c->type]);
+        json_key_text(&j, "unit", *c->unit ? c->unit : NULL);
+        json_key_text(&j, "help", c->help);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_key(&j, "rows");
+    json_open(&j, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_open_flat(&j, '{');
+        record_write_json(&rows[i], &j);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,
+                struct err *e)
+{
+    struct buf csv = BUF_INIT, json = BUF_INIT;
+    write_csv(rows, n, &csv);
+    write_json(spec, rows, n, &json);
+    int status = store_write_spec(s, spec, e);
+    if (!status && (stored_file_write(s->results.s, "table.csv", &csv, e) ||
+                    stored_file_write(s->results.s, "table.json", &json, e))) {
+        status = -1;
+    }
+    buf_release(&csv);
+    buf_release(&json);
+    return status;
+}
+
+static int read_rows(const json_t *root, const char *path, struct record **rows, size_t *n,
+                     struct err *e)
+{
+    const json_t *format = json_object_get(root, "format");
+    const json_t *stored = json_object_get(root, "rows");
+    if (!json_is_integer(format) || json_integer_value(format) != TABLE_FORMAT ||
+        !json_is_array(stored)) {
+        return err_set(e, "%s is not a table of format %d", path, TABLE_FORMAT);
+    }
+    *n = json_array_size(stored);
+    *rows = mem_new(*n, sizeof **rows, e);
+    if (!*rows) {
+        return -1;
+    }
+    for (size_t i = 0; i < *n; i++) {
+        if (record_read_json(&(*rows)[i], json_array_get(stored, i), path, e)) {
+            return err_prefix(e, "row %zu", i + 1);
+        }
+    }
+    return 0;
+}
+
+int table_read(const struct store *s, const struct spec *spec, struct record **rows, size_t *n,
+               struct err *e)
+{
+    struct buf path = BUF_INIT;
+    json_t *root = NULL;
+    int status = -1;
+    *rows = NULL;
+    *n = 0;
+    buf_addf(&path, "%s/table.json", s->results.s);
+    if (buf_check(&path, e)) {
+        goto out;
+    }
+    if (!file_exists(path.s)) {
+        err_set(e,
+                "there are no results of %s (no %s): run `nashswarm run %s` (or `make reproduce "
+                "SPEC=%s`) first",
+                spec->name, path.s, spec->path, spec->path);
+        goto out;
+    }
+    root = stored_file_read(path.s, e);
+    status = root ? read_rows(root, path.s, rows, n, e) : -1;
+    if (status) {
+        char problem[ERR_MAX];
+        memcpy(problem, e->text, sizeof problem);
+        err_set(e, "%.1200s; `nashswarm run %.600s` writes the table anew", problem, spec->path);
+        free(*rows);
+        *rows = NULL;
+        *n = 0;
+    }
+out:
+    json_decref(root);
+    buf_release(&path);
+    return status;
+}

@@ -1,0 +1,164 @@
+#include <criterion/criterion.h>
+
+#include "base/file.h"
+#include "report/report.h"
+#include "results_fixture.h"
+
+struct place {
+    struct fixture f;
+    struct store store;
+    struct buf written;
+    const char *root;
+};
+
+static void place_open(struct place *p)
+{
+    struct err e;
+    const char *source = getenv("NASHSWARM_SOURCE");
+    char plots[512];
+    snprintf(plots, sizeof plots, "%s/plots", source ? source : ".");
+    setenv("NASHSWARM_PLOTS", plots, 1);
+    fixture_study(&p->f);
+    p->root = fixture_folder();
+    p->written = BUF_INIT;
+    cr_assert(store_init(&p->store, p->root, p->f.spec.name, &e) == 0, "%s", e.text);
+}
+
+static void place_close(struct place *p)
+{
+    buf_release(&p->written);
+    store_release(&p->store);
+    fixture_remove(p->root);
+}
+
+static int draw(struct place *p, struct err *e)
+{
+    return report_figures(&p->store, &p->f.spec, p->f.rows, p->f.n, &p->written, e);
+}
+
+static void read_figure(const struct place *p, const char *name, struct buf *out)
+{
+    char path[300];
+    struct err e;
+    snprintf(path, sizeof path, "%s/%s", p->store.plots.s, name);
+    cr_assert(file_read(out, path, &e) == 0, "%s", e.text);
+}
+
+Test(report_figures, of_a_study_are_pdf_and_png_with_their_data)
+{
+    static const char *const names[] = {"compression", "delta_loss"};
+    struct place p;
+    struct err e;
+    place_open(&p);
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    for (size_t i = 0; i < 2; i++) {
+        struct buf pdf = BUF_INIT, png = BUF_INIT, data = BUF_INIT;
+        char name[64];
+        snprintf(name, sizeof name, "%s.pdf", names[i]);
+        read_figure(&p, name, &pdf);
+        cr_assert(pdf.len > 1000 && memcmp(pdf.s, "%PDF-", 5) == 0);
+        snprintf(name, sizeof name, "%s.png", names[i]);
+        read_figure(&p, name, &png);
+        cr_assert(png.len > 24 && memcmp(png.s + 1, "PNG", 3) == 0);
+        cr_assert((unsigned char)png.s[18] * 256 + (unsigned char)png.s[19] == 1600);
+        snprintf(name, sizeof name, "%s.dat", names[i]);
+        read_figure(&p, name, &data);
+        cr_assert(strstr(data.s, "\"small\" 1146720 \"1.1M\" ") != NULL, "%s", data.s);
+        cr_assert(strstr(p.written.s, name) != NULL);
+        buf_release(&pdf);
+        buf_release(&png);
+        buf_release(&data);
+    }
+    place_close(&p);
+}
+
+Test(report_figures, are_the_same_bytes_at_another_time)
+{
+    struct place p;
+    struct err e;
+    struct buf first = BUF_INIT, second = BUF_INIT;
+    place_open(&p);
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "delta_loss.pdf", &first);
+    sleep(1); /* the date that must not show has seconds */
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "delta_loss.pdf", &second);
+    cr_assert(first.len == second.len && memcmp(first.s, second.s, first.len) == 0);
+    buf_release(&first);
+    buf_release(&second);
+    place_close(&p);
+}
+
+Test(report_figures, of_a_sweep_follow_the_front_of_each_method)
+{
+    struct place p;
+    struct err e;
+    struct buf data = BUF_INIT;
+    place_open(&p);
+    p.f.n = 0;
+    p.f.spec.report.kind = REPORT_SWEEP;
+    static const double bits[] = {4, 2, 3}, delta[] = {1, 9, 12};
+    for (size_t i = 0; i < 3; i++) {
+        struct record *r = fixture_row(&p.f, 0, 1, "text", delta[i]);
+        snprintf(r->variant, sizeof r->variant, "point=%zu", i);
+        r->bits_per_weight = r->bits_ideal_map = r->bits_entropy = bits[i];
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "pareto.dat", &data);
+    cr_assert(strstr(data.s, "\n2 2 2 9 0 0\n3 3 3 12 0 0\n4 4 4 1 0 0\n\n\n"
+                             "2 2 2 9 0 0\n4 4 4 1 0 0\n\n\n"),
+              "%s", data.s);
+    buf_release(&data);
+    place_close(&p);
+}
+
+Test(report_figures, take_names_for_nothing_but_names)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    snprintf(p.f.models[0].name, 64, "a\"b `x` $y {z}_^\\n%%");
+    for (size_t i = 0; i < 8; i++) {
+        snprintf(p.f.rows[i].model, sizeof p.f.rows[i].model, "%s", p.f.models[0].name);
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    place_close(&p);
+}
+
+Test(report_figures, need_results)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    p.f.n = 0;
+    cr_assert(draw(&p, &e) == -1);
+    cr_assert(strstr(e.text, "nashswarm run experiments/made-up.yaml") != NULL, "%s", e.text);
+    place_close(&p);
+}
+
+Test(report_figures, say_when_gnuplot_is_missing)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    setenv("PATH", "/nonexistent", 1);
+    cr_assert(draw(&p, &e) == -1);
+    setenv("PATH", "/usr/bin:/bin", 1);
+    cr_assert(strstr(e.text, "gnuplot is needed for the figures and is not installed") != NULL,
+              "%s", e.text);
+    char path[300];
+    snprintf(path, sizeof path, "%s/compression.pdf", p.store.plots.s);
+    cr_assert(!file_exists(path));
+    place_close(&p);
+}
+
+Test(report_figures, say_where_their_scripts_should_be)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    setenv("NASHSWARM_PLOTS", p.root, 1);
+    cr_assert(draw(&p, &e) == -1);
+    cr_assert(strstr(e.text, "NASHSWARM_PLOTS") && strstr(e.text, "style.gp"), "%s", e.text);
+    place_close(&p);
+}

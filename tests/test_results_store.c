@@ -1,0 +1,148 @@
+#include <criterion/criterion.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "results/store.h"
+#include "results_fixture.h"
+
+static const char key[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+struct place {
+    struct fixture f;
+    struct store store;
+    struct cell cell;
+    const char *root;
+    char result[600];
+};
+
+static void place_open(struct place *p)
+{
+    struct err e;
+    fixture_study(&p->f);
+    p->root = fixture_folder();
+    cr_assert(store_init(&p->store, p->root, p->f.spec.name, &e) == 0, "%s", e.text);
+    cr_assert(store_prepare(&p->store, &e) == 0, "%s", e.text);
+    p->cell = (struct cell){.model = 0, .method = 1, .protocol = 0};
+    p->cell.params = p->f.methods[1].params;
+    snprintf(p->cell.id, sizeof p->cell.id, "small.uniform.paper.00112233");
+    snprintf(p->result, sizeof p->result, "%s/cells/%s/result.json", p->store.results.s,
+             p->cell.id);
+}
+
+static void place_close(struct place *p)
+{
+    store_release(&p->store);
+    fixture_remove(p->root);
+}
+
+static void write_cell(struct place *p)
+{
+    struct buf provenance = BUF_INIT;
+    struct err e;
+    buf_adds(&provenance, "{}\n");
+    cr_assert(
+        store_write_cell(&p->store, &p->f.spec, &p->cell, key, &p->f.rows[2], &provenance, &e) == 0,
+        "%s", e.text);
+    buf_release(&provenance);
+}
+
+static bool found(struct place *p, const char *wanted, struct record *r)
+{
+    struct err e;
+    bool is_there = true;
+    cr_assert(store_read_cell(&p->store, p->cell.id, wanted, r, &is_there, &e) == 0, "%s", e.text);
+    return is_there;
+}
+
+Test(results_store, works_out_its_folders)
+{
+    struct store s;
+    struct err e;
+    cr_assert(store_init(&s, ".", "books", &e) == 0);
+    cr_assert(strcmp(s.results.s, "results/books") == 0 && strcmp(s.plots.s, "plots/books") == 0);
+    store_release(&s);
+    cr_assert(store_init(&s, "/", "books", &e) == 0);
+    cr_assert(strcmp(s.results.s, "/results/books") == 0);
+    store_release(&s);
+    cr_assert(store_init(&s, "out", "../books", &e) == -1);
+    cr_assert(strstr(e.text, "../books") != NULL, "%s", e.text);
+}
+
+Test(results_store, reads_back_what_it_wrote)
+{
+    struct place p;
+    struct record r;
+    place_open(&p);
+    cr_assert(!found(&p, key, &r));
+    write_cell(&p);
+    cr_assert(found(&p, key, &r));
+    cr_assert(r.delta_pct == p.f.rows[2].delta_pct && strcmp(r.method, "uniform") == 0);
+    static const char *const files[] = {"cell.yaml", "provenance.json", "result.json"};
+    for (size_t i = 0; i < 3; i++) {
+        char path[700];
+        snprintf(path, sizeof path, "%s/cells/%s/%s", p.store.results.s, p.cell.id, files[i]);
+        cr_assert(file_exists(path), "%s", path);
+    }
+    place_close(&p);
+}
+
+Test(results_store, takes_no_result_of_another_key)
+{
+    struct place p;
+    struct record r;
+    place_open(&p);
+    write_cell(&p);
+    cr_assert(!found(&p, "other", &r));
+    place_close(&p);
+}
+
+Test(results_store, takes_a_result_cut_short_anywhere_as_absent)
+{
+    struct place p;
+    struct record r;
+    struct buf whole = BUF_INIT;
+    struct err e;
+    place_open(&p);
+    write_cell(&p);
+    cr_assert(file_read(&whole, p.result, &e) == 0);
+    for (size_t n = 0; n + 1 < whole.len; n += 7) { /* the last byte is the line end */
+        FILE *f = fopen(p.result, "w");
+        cr_assert(f != NULL);
+        fwrite(whole.s, 1, n, f);
+        fclose(f);
+        cr_assert(!found(&p, key, &r), "cut to %zu bytes", n);
+    }
+    write_cell(&p);
+    cr_assert(found(&p, key, &r));
+    buf_release(&whole);
+    place_close(&p);
+}
+
+Test(results_store, takes_what_is_no_file_as_absent)
+{
+    struct place p;
+    struct record r;
+    struct err e;
+    place_open(&p);
+    cr_assert(file_make_dirs(p.result, &e) == 0);
+    cr_assert(!found(&p, key, &r));
+    cr_assert(rmdir(p.result) == 0 && mkfifo(p.result, 0600) == 0);
+    cr_assert(!found(&p, key, &r));
+    place_close(&p);
+}
+
+Test(results_store, says_where_it_cannot_write)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    struct store inside_a_file;
+    char root[700];
+    write_cell(&p);
+    snprintf(root, sizeof root, "%s", p.result);
+    cr_assert(store_init(&inside_a_file, root, "x", &e) == 0);
+    cr_assert(store_prepare(&inside_a_file, &e) == -1);
+    cr_assert(strstr(e.text, "result.json") != NULL, "%s", e.text);
+    store_release(&inside_a_file);
+    place_close(&p);
+}

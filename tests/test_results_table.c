@@ -1,0 +1,116 @@
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "base/file.h"
+#include "results/store.h"
+#include "results_fixture.h"
+
+Test(results_table, sets_each_row_against_the_baseline_of_its_model_and_protocol)
+{
+    struct fixture f;
+    fixture_study(&f);
+    for (size_t i = 0; i < f.n; i++) {
+        f.rows[i].loss_nats = 4 + (double)i;
+        f.rows[i].baseline_loss_nats = f.rows[i].delta_nats = f.rows[i].delta_pct = (double)NAN;
+    }
+    table_join_baseline(f.rows, f.n);
+    /* Rows alternate paper and text; each model has four methods, the baseline first. */
+    for (size_t i = 0; i < f.n; i++) {
+        double base = 4 + (double)(i / 8 * 8 + i % 2);
+        cr_assert(f.rows[i].baseline_loss_nats == base, "row %zu", i);
+        cr_assert(f.rows[i].delta_nats == 4 + (double)i - base);
+        cr_assert(fabs(f.rows[i].delta_pct - 100 * (4 + (double)i - base) / base) < 1e-12);
+    }
+}
+
+Test(results_table, leaves_rows_without_a_baseline_empty)
+{
+    struct fixture f;
+    fixture_study(&f);
+    table_join_baseline(f.rows + 2, 6);
+    cr_assert(isnan(f.rows[2].baseline_loss_nats) && isnan(f.rows[2].delta_pct));
+}
+
+Test(results_table, reads_back_what_it_wrote)
+{
+    struct fixture f;
+    struct store s;
+    struct record *rows;
+    struct buf csv = BUF_INIT;
+    struct err e;
+    size_t n;
+    fixture_study(&f);
+    const char *root = fixture_folder();
+    cr_assert(store_init(&s, root, f.spec.name, &e) == 0);
+    cr_assert(table_write(&s, &f.spec, f.rows, f.n, &e) == 0, "%s", e.text);
+    cr_assert(table_read(&s, &f.spec, &rows, &n, &e) == 0, "%s", e.text);
+    cr_assert(n == f.n);
+    for (size_t i = 0; i < n; i++) {
+        struct buf before = BUF_INIT, after = BUF_INIT;
+        record_write_csv(&f.rows[i], &before);
+        record_write_csv(&rows[i], &after);
+        cr_assert(strcmp(before.s, after.s) == 0, "row %zu", i);
+        buf_release(&before);
+        buf_release(&after);
+    }
+    char path[200];
+    snprintf(path, sizeof path, "%s/table.csv", s.results.s);
+    cr_assert(file_read(&csv, path, &e) == 0, "%s", e.text);
+    size_t lines = 0;
+    for (size_t i = 0; i < csv.len; i++) {
+        lines += csv.s[i] == '\n';
+    }
+    cr_assert(lines == f.n + 1);
+    buf_release(&csv);
+    free(rows);
+    store_release(&s);
+    fixture_remove(root);
+}
+
+Test(results_table, says_which_command_makes_a_missing_table)
+{
+    struct fixture f;
+    struct store s;
+    struct record *rows;
+    struct err e;
+    size_t n;
+    fixture_study(&f);
+    const char *root = fixture_folder();
+    cr_assert(store_init(&s, root, f.spec.name, &e) == 0);
+    cr_assert(table_read(&s, &f.spec, &rows, &n, &e) == -1);
+    cr_assert(strstr(e.text, "run `nashswarm run experiments/made-up.yaml` (or `make reproduce "
+                             "SPEC=experiments/made-up.yaml`) first"),
+              "%s", e.text);
+    store_release(&s);
+    fixture_remove(root);
+}
+
+Test(results_table, refuses_a_broken_table_in_one_sentence)
+{
+    static const char *const broken[] = {"",
+                                         "{",
+                                         "[]",
+                                         "{\"format\": 2, \"rows\": []}",
+                                         "{\"format\": 1, \"rows\": 3}",
+                                         "{\"format\": 1, \"rows\": [{\"loss_nats\": true}]}",
+                                         "{\"format\": 1, \"rows\": [7]}"};
+    struct fixture f;
+    struct store s;
+    struct err e;
+    char path[200];
+    fixture_study(&f);
+    const char *root = fixture_folder();
+    cr_assert(store_init(&s, root, f.spec.name, &e) == 0);
+    cr_assert(store_prepare(&s, &e) == 0);
+    snprintf(path, sizeof path, "%s/table.json", s.results.s);
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        struct record *rows;
+        size_t n;
+        cr_assert(file_write(path, broken[i], strlen(broken[i]), &e) == 0);
+        cr_assert(table_read(&s, &f.spec, &rows, &n, &e) == -1, "%s", broken[i]);
+        cr_assert(rows == NULL && n == 0);
+        cr_assert(strstr(e.text, "table.json") && strstr(e.text, "nashswarm run"), "%s", e.text);
+    }
+    store_release(&s);
+    fixture_remove(root);
+}
