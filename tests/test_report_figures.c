@@ -125,6 +125,21 @@ Test(report_figures, take_names_for_nothing_but_names)
     place_close(&p);
 }
 
+Test(report_figures, stand_with_a_single_model_and_equal_losses)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    p.f.spec.n_models = 1;
+    for (size_t i = 0; i < p.f.n; i++) {
+        p.f.rows[i].delta_pct = 0;
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    p.f.spec.report.kind = REPORT_SWEEP;
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    place_close(&p);
+}
+
 Test(report_figures, need_results)
 {
     struct place p;

@@ -26,7 +26,7 @@ static const struct replacement for_latex[] = {
     {"_", "\\_"},
     {"~", "\\textasciitilde{}"},
     {"^", "\\textasciicircum{}"},
-    {"\"", "\\textquotedbl{}"},
+    {"\"", "\\char34{}"},
     {"<", "$<$"},
     {">", "$>$"},
     {"|", "$|$"},

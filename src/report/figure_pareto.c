@@ -99,7 +99,7 @@ static void names(struct buf *out, const struct spec *s, const char *protocol)
 int figure_data_pareto(struct buf *out, const struct spec *s, const struct record *rows, size_t n,
                        struct err *e)
 {
-    const char *protocol = spec_has_protocol(s, "text") ? "text" : spec_protocol(s, 0);
+    const char *protocol = report_has_protocol(s, "text") ? "text" : report_protocol(s, 0);
     struct point *points = mem_new(n, sizeof *points, e);
     size_t drawn = 0;
     if (!points) {

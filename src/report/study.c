@@ -6,15 +6,15 @@
 
 #include "base/mem.h"
 
-const char *spec_protocol(const struct spec *s, size_t i)
+const char *report_protocol(const struct spec *s, size_t i)
 {
     return s->known->protocols[s->protocols[i]];
 }
 
-bool spec_has_protocol(const struct spec *s, const char *name)
+bool report_has_protocol(const struct spec *s, const char *name)
 {
     for (size_t i = 0; i < s->n_protocols; i++) {
-        if (strcmp(spec_protocol(s, i), name) == 0) {
+        if (strcmp(report_protocol(s, i), name) == 0) {
             return true;
         }
     }
@@ -63,8 +63,9 @@ int study_make(struct study *out, const struct spec *s, const struct record *row
                struct err *e)
 {
     *out = (struct study){0};
-    out->protocol = spec_has_protocol(s, "paper") ? "paper" : spec_protocol(s, 0);
-    out->text = strcmp(out->protocol, "text") != 0 && spec_has_protocol(s, "text") ? "text" : NULL;
+    out->protocol = report_has_protocol(s, "paper") ? "paper" : report_protocol(s, 0);
+    out->text =
+        strcmp(out->protocol, "text") != 0 && report_has_protocol(s, "text") ? "text" : NULL;
     size_t count;
     if (__builtin_mul_overflow(s->n_models, s->report.n_tiers, &count)) {
         return err_set(e, "%s: %zu models with %zu methods are too many for a table", s->name,

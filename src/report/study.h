@@ -34,7 +34,7 @@ void study_release(struct study *s);
 void study_role(const struct spec *s, size_t tiers, char *out, size_t size);
 
 /* The names of the spec's protocols, in its order. */
-const char *spec_protocol(const struct spec *s, size_t i);
-bool spec_has_protocol(const struct spec *s, const char *name);
+const char *report_protocol(const struct spec *s, size_t i);
+bool report_has_protocol(const struct spec *s, const char *name);
 
 #endif

@@ -119,9 +119,9 @@ static void sweep_columns(struct layout *l, const struct spec *s)
     layout_column(l, LAYOUT_RIGHT, "Payload\nbits");
     for (size_t i = 0; i < s->n_protocols; i++) {
         char head[64];
-        snprintf(head, sizeof head, "Loss,\n%s", spec_protocol(s, i));
+        snprintf(head, sizeof head, "Loss,\n%s", report_protocol(s, i));
         layout_column(l, LAYOUT_RIGHT, head);
-        snprintf(head, sizeof head, "Δ Loss,\n%s", spec_protocol(s, i));
+        snprintf(head, sizeof head, "Δ Loss,\n%s", report_protocol(s, i));
         layout_column(l, LAYOUT_RIGHT, head);
     }
     layout_column(l, LAYOUT_RIGHT, "Relative\nMSE");
@@ -139,7 +139,7 @@ static void sweep_line(struct layout *l, const struct spec *s, const struct reco
     sweep_cell(l, r, selection_summary(&one, "bits_entropy"), 3);
     sweep_cell(l, r, selection_summary(&one, "bits_payload"), 3);
     for (size_t p = 0; p < s->n_protocols; p++) {
-        struct selection under = selection_under(all, spec_protocol(s, p));
+        struct selection under = selection_under(all, report_protocol(s, p));
         layout_cell(l, "%s", number_plain(selection_summary(&under, "loss_nats"), 4, "").text);
         layout_cell(l, "%s", number_signed(selection_summary(&under, "delta_pct"), 2, "%").text);
     }
