@@ -108,14 +108,16 @@ build/nashswarm: $(PROGRAM)
 	@[ $(VARIANT) = release ] || ln -sf $(VARIANT)/nashswarm $@
 
 $(PROGRAM): $(B)/src/main.o $(B)/libnashswarm.a $(B)/flags
-	$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(B)/src/main.o $(B)/libnashswarm.a $(LIBS)
+	@echo "  LD  $@"
+	@$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(B)/src/main.o $(B)/libnashswarm.a $(LIBS)
 
 $(B)/libnashswarm.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
-	$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
+	@echo "  LD  $@"
+	@$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
 
 # A change of compiler, flags or libraries rebuilds everything: they are a prerequisite.
 $(B)/flags: FORCE
@@ -125,6 +127,7 @@ $(B)/flags: FORCE
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"
+	@$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct scratch scratch_new(void)
 {
     struct scratch s;
     const char *parent = getenv("TMPDIR");
-    snprintf(s.folder, sizeof s.folder, "%s/nashswarm-test-XXXXXX", parent ? parent : "/tmp");
+    snprintf(s.folder, sizeof s.folder, "%s/nashswarm test-XXXXXX", parent ? parent : "/tmp");
     cr_assert(mkdtemp(s.folder) != NULL, "no scratch folder %s", s.folder);
     return s;
 }
@@ -64,16 +65,15 @@ bool scratch_same(const char *path, const char *other)
     return same;
 }
 
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 void scratch_remove(struct scratch *s)
 {
-    DIR *folder = opendir(s->folder);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        if (is_entry(entry)) {
-            unlink(scratch_path(s, entry->d_name));
-        }
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    rmdir(s->folder);
+    nftw(s->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

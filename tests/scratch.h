@@ -1,5 +1,6 @@
 /*
- * scratch: a folder of its own for a test that writes files, under TMPDIR or /tmp.
+ * scratch: a folder of its own for a test that writes files, under TMPDIR or /tmp. Its name has a
+ * blank in it, as users' folders do.
  */
 #ifndef NS_TESTS_SCRATCH_H
 #define NS_TESTS_SCRATCH_H
@@ -26,7 +27,7 @@ int scratch_files(const struct scratch *s);
 /* Do two files have the same bytes? */
 bool scratch_same(const char *path, const char *other);
 
-/* Removes the folder and its files. */
+/* Removes the folder and all that is in it. */
 void scratch_remove(struct scratch *s);
 
 #endif

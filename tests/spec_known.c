@@ -1,11 +1,12 @@
 #include "spec_known.h"
 
-#include <dirent.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "scratch.h"
+#include "support.h"
+
+#include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const scopes[] = {"head", "blocks", "all", NULL};
 static const char *const dtypes[] = {"f32", "f16", NULL};
@@ -91,31 +92,17 @@ const struct spec_known *test_known(void)
 
 void test_path(struct buf *out, const char *path)
 {
-    const char *source = getenv("NASHSWARM_SOURCE");
-    buf_addf(out, "%s/%s", source ? source : ".", path);
+    buf_adds(out, source_path(path));
 }
 
 void test_folder(struct buf *out)
 {
-    const char *base = getenv("TMPDIR");
-    buf_addf(out, "%s/nashswarm-spec-XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(out->s)) {
-        perror(out->s);
-        abort();
-    }
+    buf_adds(out, scratch_new().folder);
 }
 
 void test_remove_folder(const char *path)
 {
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        struct buf file = BUF_INIT;
-        buf_addf(&file, "%s/%s", path, entry->d_name);
-        unlink(file.s);
-        buf_release(&file);
-    }
-    if (folder) {
-        closedir(folder);
-    }
-    rmdir(path);
+    struct scratch s;
+    snprintf(s.folder, sizeof s.folder, "%s", path);
+    scratch_remove(&s);
 }

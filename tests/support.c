@@ -4,64 +4,22 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/file.h"
-
-static char *next_buffer(void)
-{
-    static char buffers[4][PATH_MAX];
-    static int next;
-    return buffers[next++ % 4];
-}
+#include "scratch.h"
 
 const char *source_path(const char *relative)
 {
+    static char paths[8][PATH_MAX];
+    static int next;
     const char *source = getenv("NASHSWARM_SOURCE");
-    char *path = next_buffer();
-    snprintf(path, PATH_MAX, "%s/%s", source ? source : ".", relative);
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", source ? source : ".", relative);
     return path;
 }
 
-char *scratch_make(void)
-{
-    const char *root = getenv("TMPDIR");
-    char *folder = malloc(PATH_MAX);
-    cr_assert(folder != NULL, "out of memory");
-    snprintf(folder, PATH_MAX, "%s/nashswarm test-XXXXXX", root ? root : "/tmp");
-    cr_assert(mkdtemp(folder) != NULL, "cannot make %s", folder);
-    return folder;
-}
-
-void scratch_remove(char *folder)
-{
-    char command[PATH_MAX + 16];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    cr_assert(system(command) == 0, "cannot remove %s", folder);
-    free(folder);
-}
-
-const char *in_folder(const char *folder, const char *name)
-{
-    char *path = next_buffer();
-    snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return path;
-}
-
-void put_file(const char *path, const void *bytes, size_t n)
-{
-    struct err e;
-    cr_assert(file_write(path, bytes, n, &e) == 0, "%s", e.text);
-}
-
-void put_text(const char *path, const char *text)
-{
-    put_file(path, text, strlen(text));
-}
-
-/* Reads a file that the shell wrote into `out`, when the caller wants it. */
+/* Takes what the shell wrote into a file, when the caller wants it. */
 static void take(struct buf *out, const char *path)
 {
     struct err e;
@@ -70,22 +28,21 @@ static void take(struct buf *out, const char *path)
     }
 }
 
-int run_program(const char *command_line, struct buf *out, struct buf *error)
+int run_program(const char *in, const char *line, struct buf *out, struct buf *error)
 {
     const char *program = getenv("NASHSWARM");
-    char *folder = scratch_make();
+    struct scratch s = scratch_new();
     struct buf script = BUF_INIT;
-    buf_addf(&script,
-             "nashswarm() { '%s' \"$@\"; }\nexec >'%s/out' 2>'%s/error' </dev/null\n%s\n",
-             program ? program : "build/nashswarm", folder, folder, command_line);
-    const char *path = in_folder(folder, "script");
-    put_file(path, script.s, script.len);
-    char command[PATH_MAX + 16];
-    snprintf(command, sizeof command, "bash '%s'", path);
+    char command[PATH_MAX];
+    buf_addf(&script, "nashswarm() { '%s' \"$@\"; }\n", program ? program : "build/nashswarm");
+    buf_addf(&script, "exec >'%s/out' 2>'%s/error' </dev/null\n", s.folder, s.folder);
+    buf_addf(&script, "cd '%s' && %s\n", in ? in : ".", line);
+    scratch_file(&s, "script", script.s, script.len);
+    snprintf(command, sizeof command, "bash '%s'", scratch_path(&s, "script"));
     int status = system(command);
-    take(out, in_folder(folder, "out"));
-    take(error, in_folder(folder, "error"));
+    take(out, scratch_path(&s, "out"));
+    take(error, scratch_path(&s, "error"));
     buf_release(&script);
-    scratch_remove(folder);
+    scratch_remove(&s);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

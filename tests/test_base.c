@@ -1,10 +1,8 @@
 /* base: texts, files, digests, streams, numbers. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -13,7 +11,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/utf8.h"
-#include "support.h"
+#include "scratch.h"
 
 Test(base_err, a_long_sentence_is_cut_where_it_shows)
 {
@@ -57,19 +55,15 @@ Test(base_mem, a_product_that_overflows_is_refused)
 
 Test(base_file, writing_replaces_whole_files_and_leaves_no_other)
 {
-    char *folder = scratch_make();
-    const char *path = in_folder(folder, "a");
+    struct scratch s = scratch_new();
     struct buf b = BUF_INIT;
     struct err e;
-    put_text(path, "one");
-    put_text(path, "two");
-    cr_assert(file_read(&b, path, &e) == 0 && strcmp(b.s, "two") == 0);
-    char command[4200];
-    snprintf(command, sizeof command, "ls -A '%s'", folder);
-    buf_clear(&b);
-    cr_assert(run_program(command, &b, NULL) == 0 && strcmp(b.s, "a\n") == 0, "%s", b.s);
+    scratch_file(&s, "a", "one", 3);
+    scratch_file(&s, "a", "two", 3);
+    cr_assert(file_read(&b, scratch_path(&s, "a"), &e) == 0 && strcmp(b.s, "two") == 0);
+    cr_assert(scratch_files(&s) == 1);
     buf_release(&b);
-    scratch_remove(folder);
+    scratch_remove(&s);
 }
 
 Test(base_file, a_failed_write_keeps_the_old_file)
@@ -91,14 +85,14 @@ Test(base_file, folders_and_missing_files_are_not_mapped)
 
 Test(base_file, folders_are_made_with_their_parents)
 {
-    char *folder = scratch_make();
+    struct scratch s = scratch_new();
     struct err e;
-    const char *deep = in_folder(folder, "a/b//c/");
+    const char *deep = scratch_path(&s, "a/b//c/");
     cr_assert(file_make_dirs(deep, &e) == 0 && file_make_dirs(deep, &e) == 0);
-    cr_assert(file_exists(in_folder(folder, "a/b/c")));
-    put_text(in_folder(folder, "file"), "");
-    cr_assert(file_make_dirs(in_folder(folder, "file/below"), &e) == -1);
-    scratch_remove(folder);
+    cr_assert(file_exists(scratch_path(&s, "a/b/c")));
+    scratch_file(&s, "file", "", 0);
+    cr_assert(file_make_dirs(scratch_path(&s, "file/below"), &e) == -1);
+    scratch_remove(&s);
 }
 
 Test(base_digest, sha256_of_known_texts)

@@ -221,7 +221,8 @@ Test(evaluate_losses, a_long_text_is_cut_into_tiles_without_seams)
     cr_assert(losses_compute(&whole, &m, &s, LONG, false, NULL, &e) == 0, "%s", e.text);
     cr_assert(losses_compute(&prefix, &m, &p, 128, true, NULL, &e) == 0, "%s", e.text);
     for (size_t i = 0; i < 99; i++) {
-        cr_assert(fabs(whole.nll[i] - prefix.nll[i]) < 1e-4, "a token sees only what stands before");
+        cr_assert(fabs(whole.nll[i] - prefix.nll[i]) < 1e-4,
+                  "a token sees only what stands before");
     }
     losses_release(&whole);
     losses_release(&prefix);

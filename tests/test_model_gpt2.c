@@ -12,6 +12,7 @@
 #include "model/gpt2_load.h"
 #include "model/gpt2_stats.h"
 #include "scratch.h"
+#include "support.h"
 #include "tiny_model.h"
 
 static void refuses_config(struct gpt2_config c, const char *words)
@@ -248,13 +249,11 @@ Test(model_gpt2, the_books_models_open)
         const char *name;
         size_t parameters;
     } books[] = {{"1m", 1146720}, {"3m", 3207680}, {"7m", 6732992}, {"12m", 12424320}};
-    const char *source = getenv("NASHSWARM_SOURCE");
     for (size_t i = 0; i < 4; i++) {
-        char path[512];
+        char path[4200];
         struct gpt2 m;
         struct err e = {0};
-        snprintf(path, sizeof path, "%s/data/models/books-%s.h5", source ? source : ".",
-                 books[i].name);
+        snprintf(path, sizeof path, "%s/books-%s.h5", source_path("data/models"), books[i].name);
         cr_assert(gpt2_open(&m, path, &e) == 0 && gpt2_load(&m, &e) == 0, "%s", e.text);
         cr_assert(gpt2_parameters(&m) == books[i].parameters, "%s has %zu parameters", path,
                   gpt2_parameters(&m));

@@ -11,15 +11,15 @@
 #include "model/tokenizer.h"
 
 #include "made_vocabulary.h"
+#include "support.h"
 
 enum { BOOKS_VOCABULARY = 8192, END_OF_TEXT = 8191, MEGABYTE = 1000000 };
 
 /* A file of tests/reference, whole. */
 static struct buf reference(const char *name)
 {
-    const char *source = getenv("NASHSWARM_SOURCE");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/reference/%s", source ? source : ".", name);
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", source_path("tests/reference"), name);
     struct buf bytes = BUF_INIT;
     struct err e;
     cr_assert(file_read(&bytes, path, &e) == 0, "%s", e.text);

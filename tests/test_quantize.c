@@ -112,11 +112,8 @@ Test(quantize, tiers_have_a_grid_each)
 {
     enum { N = 70000 };
     float *w = random_floats(N, 2), *out = random_floats(N, 3);
-    struct allocation a = {.n = N,
-                           .n_tiers = 3,
-                           .bits = {8, 4, 2},
-                           .form = ALLOCATION_CUT,
-                           .cut = {0.05f, 0.01f}};
+    struct allocation a = {
+        .n = N, .n_tiers = 3, .bits = {8, 4, 2}, .form = ALLOCATION_CUT, .cut = {0.05f, 0.01f}};
     struct grid_options o = {0};
     struct bill bill;
     struct err e;

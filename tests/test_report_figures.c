@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "report/report.h"
 #include "results_fixture.h"
+#include "support.h"
 
 struct place {
     struct fixture f;
@@ -14,10 +15,7 @@ struct place {
 static void place_open(struct place *p)
 {
     struct err e;
-    const char *source = getenv("NASHSWARM_SOURCE");
-    char plots[512];
-    snprintf(plots, sizeof plots, "%s/plots", source ? source : ".");
-    setenv("NASHSWARM_PLOTS", plots, 1);
+    setenv("NASHSWARM_PLOTS", source_path("plots"), 1);
     fixture_study(&p->f);
     p->root = fixture_folder();
     p->written = BUF_INIT;

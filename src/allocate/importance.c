@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-
 const char *const importance_names[] = {"magnitude", "neighbour-product", "neighbour-mean", NULL};
 
 /* |w| of the neighbours of w_rc[r][c]; a missing one is `edge`. */

@@ -5,9 +5,9 @@
  *   neighbour-product    |w_ij| · Π (1 + |w_kl|)                         (its paper)
  *   neighbour-mean       |w_ij| · (1 + mean of |w_kl|)                   (a later script)
  *
- * over the four neighbours up, down, left and right, taken in this order, every operation rounded to
- * 32 bits by itself. At an edge the product leaves a missing neighbour out; the mean takes the weight
- * itself in its place (the edge is replicated).
+ * over the four neighbours up, down, left and right, taken in this order, every operation rounded
+ * to 32 bits by itself. At an edge the product leaves a missing neighbour out; the mean takes the
+ * weight itself in its place (the edge is replicated).
  */
 #ifndef NS_ALLOCATE_IMPORTANCE_H
 #define NS_ALLOCATE_IMPORTANCE_H

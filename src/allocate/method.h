@@ -1,9 +1,10 @@
 /*
  * method: the table of the ways of giving bits. Adding one is one file and one row.
  *
- * A method gets one tensor at a time and says which tier each of its weights is in; it knows nothing
- * of grids, files or losses. It is a pure function of the weights, its parameters and the seed (and
- * the tensor's index, for random streams of its own): never of threads or of other tensors.
+ * A method gets one tensor at a time and says which tier each of its weights is in; it knows
+ * nothing of grids, files or losses. It is a pure function of the weights, its parameters and the
+ * seed (and the tensor's index, for random streams of its own): never of threads or of other
+ * tensors.
  */
 #ifndef NS_ALLOCATE_METHOD_H
 #define NS_ALLOCATE_METHOD_H
@@ -25,7 +26,8 @@ struct allocate_method {
     const char *name, *help;
     const struct param *params;
     size_t n_params;
-    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL. */
+    /* Checks values against each other; on −1, *which names the parameter to point at. May be NULL.
+     */
     int (*check)(const struct params *p, const char **which, struct err *e);
     /* Whether the result depends on the seed. May be NULL: never. */
     bool (*uses_seed)(const struct params *p);

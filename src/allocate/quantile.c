@@ -145,7 +145,8 @@ static int select_ranks(float *value, struct selection *s, size_t n_ranks, const
     }
     for (size_t i = 0; i < n_ranks; i++) {
         size_t slot = s->slot_of_bin[s->bin[i]];
-        uint32_t bits = (uint32_t)(s->bin[i] << LOW_BITS | find_rank(s->low + slot * LOW, &s->rank[i]));
+        uint32_t bits =
+            (uint32_t)(s->bin[i] << LOW_BITS | find_rank(s->low + slot * LOW, &s->rank[i]));
         memcpy(&value[i], &bits, sizeof bits);
     }
     return 0;
@@ -154,7 +155,7 @@ static int select_ranks(float *value, struct selection *s, size_t n_ranks, const
 int quantiles_of_magnitude(float *out, const double *q, int n_q, const float *x, size_t n,
                            struct err *e)
 {
-    if (n_q > QUANTILES_MAX || n < 1 || n > UINT32_MAX) {
+    if (n_q < 1 || n_q > QUANTILES_MAX || n < 1 || n > UINT32_MAX) {
         BUG("%d quantiles of %zu values", n_q, n);
     }
     struct position position[QUANTILES_MAX];

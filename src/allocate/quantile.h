@@ -3,10 +3,10 @@
  *
  * The q-quantile of n values stands at position h = q·(n − 1), computed in double, and is
  * interpolated linearly between the order statistics around it, then rounded to a 32-bit float
- * (protocol.md; type 7 of Hyndman and Fan 1996). Values are not negative and finite: their bits then
- * sort as integers, so two histograms (16 leading bits, then the 15 others within the bins that
- * matter) find any number of quantiles in two reads of the data. Counts are integers: the result
- * depends on neither threads nor order.
+ * (protocol.md; type 7 of Hyndman and Fan 1996). Values are not negative and finite: their bits
+ * then sort as integers, so two histograms (16 leading bits, then the 15 others within the bins
+ * that matter) find any number of quantiles in two reads of the data. Counts are integers: the
+ * result depends on neither threads nor order.
  */
 #ifndef NS_ALLOCATE_QUANTILE_H
 #define NS_ALLOCATE_QUANTILE_H

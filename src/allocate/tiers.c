@@ -1,8 +1,9 @@
 /*
  * tiers: the study's method. Weights are ranked by importance; the first tier takes the most
  * important share, the next tier the next share, and so on. Thresholds are quantiles of the
- * importance, over all weights (cut: exact) or, for a tensor of over 100,000 weights, over some drawn
- * at random without replacement (cut: sampled, as the study did with 10,000 and no fixed seed).
+ * importance, over all weights (cut: exact) or, for a tensor of over 100,000 weights, over some
+ * drawn at random without replacement (cut: sampled, as the study did with 10,000 and no fixed
+ * seed).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static int check(const struct params *p, const char **which, struct err *e)
     }
     for (size_t i = 1; i < bits->n; i++) {
         if (bits->numbers[i] > bits->numbers[i - 1]) {
-            return err_set(e, "bits must not rise from %g to %g: the first tier is the most important",
+            return err_set(e,
+                           "bits must not rise from %g to %g: the first tier is the most important",
                            bits->numbers[i - 1], bits->numbers[i]);
         }
     }
@@ -63,8 +65,8 @@ static int check(const struct params *p, const char **which, struct err *e)
 
 /*
  * cut[k] is the quantile below which the tiers after k lie. The sums run over percentages, from the
- * last tier up, so that 10, 20, 70 gives the study's 0.70 and 0.90 to the last bit. A first tier with
- * no share gets +∞: a quantile at 1 would still let the largest weight in.
+ * last tier up, so that 10, 20, 70 gives the study's 0.70 and 0.90 to the last bit. A first tier
+ * with no share gets +∞: a quantile at 1 would still let the largest weight in.
  */
 static void positions(double *q, const struct value *shares)
 {

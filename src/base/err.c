@@ -13,16 +13,15 @@ static void fill(char *out, size_t size, const char *format, va_list args)
     }
 }
 
-int err_set(struct err *e, const char *format, ...)
+void err_fill(struct err *e, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     fill(e->text, sizeof e->text, format, args);
     va_end(args);
-    return -1;
 }
 
-int err_prefix(struct err *e, const char *format, ...)
+void err_fill_prefix(struct err *e, const char *format, ...)
 {
     char context[ERR_MAX / 2], old[ERR_MAX];
     va_list args;
@@ -30,17 +29,17 @@ int err_prefix(struct err *e, const char *format, ...)
     fill(context, sizeof context, format, args);
     va_end(args);
     memcpy(old, e->text, sizeof old);
-    return err_set(e, "%s: %s", context, old);
+    err_fill(e, "%s: %s", context, old);
 }
 
-int err_errno(struct err *e, int code, const char *format, ...)
+void err_fill_errno(struct err *e, int code, const char *format, ...)
 {
     char what[ERR_MAX - 256];
     va_list args;
     va_start(args, format);
     fill(what, sizeof what, format, args);
     va_end(args);
-    return err_set(e, "%s: %s", what, strerror(code));
+    err_fill(e, "%s: %s", what, strerror(code));
 }
 
 void bug_at(const char *file, int line, const char *format, ...)

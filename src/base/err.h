@@ -2,9 +2,9 @@
  * err: how a fallible function says what went wrong.
  *
  * A fallible function returns 0, or −1 after filling the `struct err *` that it takes last with one
- * full sentence: which file, which key, which value, and what to do. Library code neither prints nor
- * exits; only the commands do. Each parallel job owns its own err. An err passed to a function that
- * succeeds is left alone, so an uninitialised one is never read.
+ * full sentence: which file, which key, which value, and what to do. Library code neither prints
+ * nor exits; only the commands do. Each parallel job owns its own err. An err passed to a function
+ * that succeeds is left alone, so an uninitialised one is never read.
  */
 #ifndef NS_BASE_ERR_H
 #define NS_BASE_ERR_H
@@ -17,14 +17,26 @@ struct err {
     char text[ERR_MAX]; /* UTF-8, no newline at the end; cut with "…" when longer */
 };
 
-/* Sets the sentence. Always returns −1, so that `return err_set(e, …)` reads well. */
-int err_set(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * All three are expressions of the value −1, so that `return err_set(e, …)` reads well; macros, so
+ * that compilers and analysers know that value too.
+ *
+ * err_set(e, format, …): sets the sentence.
+ * err_prefix(e, format, …): puts "context: " in front of a sentence that is already set.
+ * err_errno(e, code, format, …): err_set() with ": " and the text of errno value `code` added.
+ */
+static inline int err_status(void)
+{
+    return -1;
+}
 
-/* Puts "context: " in front of a sentence that is already set. Always returns −1. */
-int err_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define err_set(e, ...) (err_fill(e, __VA_ARGS__), err_status())
+#define err_prefix(e, ...) (err_fill_prefix(e, __VA_ARGS__), err_status())
+#define err_errno(e, code, ...) (err_fill_errno(e, code, __VA_ARGS__), err_status())
 
-/* Same as err_set(…) with ": " and the text of errno value `code` added. Always returns −1. */
-int err_errno(struct err *e, int code, const char *format, ...)
+void err_fill(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void err_fill_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void err_fill_errno(struct err *e, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* For what cannot happen unless this program is wrong: prints file and line, then aborts. */

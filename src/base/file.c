@@ -57,7 +57,8 @@ int file_read(struct buf *out, const char *path, struct err *e)
         if (n > 0) {
             buf_add(out, block, (size_t)n);
         } else if (errno != EINTR) {
-            status = err_errno(e, errno, "cannot read %s", standard_input ? "standard input" : path);
+            status =
+                err_errno(e, errno, "cannot read %s", standard_input ? "standard input" : path);
             break;
         }
     }

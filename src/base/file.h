@@ -30,7 +30,7 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *e);
 
 /* The two halves of file_write, for writers that need the file open by name meanwhile (HDF5). */
 int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */
-int file_publish(const char *temporary, const char *path, struct err *e); /* sync, rename */
+int file_publish(const char *temporary, const char *path, struct err *e);   /* sync, rename */
 
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);

@@ -1,6 +1,7 @@
 #include "base/h5.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,6 +32,17 @@ void h5_lock(void)
 void h5_unlock(void)
 {
     pthread_mutex_unlock(&mutex);
+}
+
+const char *h5_version(void)
+{
+    static char text[32];
+    unsigned major = 0, minor = 0, release = 0;
+    h5_lock();
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    h5_unlock();
+    return text;
 }
 
 static herr_t first_cause(unsigned n, const H5E_error2_t *entry, void *context)

@@ -45,6 +45,9 @@ struct h5_array {
 /* Bytes of an element; 0 for H5_OTHER. */
 size_t h5_type_size(enum h5_type type);
 
+/* "1.10.8": the library that runs. */
+const char *h5_version(void);
+
 /* Opens for reading. Missing, empty, truncated and foreign files are told apart. */
 int h5_open(struct h5 *h, const char *path, struct err *e);
 

@@ -96,7 +96,7 @@ int h5_get_real(const struct h5 *h, const char *group, const char *name, double 
 
 int h5_get_int(const struct h5 *h, const char *group, const char *name, int *out, struct err *e)
 {
-    double x;
+    double x = 0;
     if (h5_get_real(h, group, name, &x, e)) {
         return -1;
     }

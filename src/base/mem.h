@@ -11,7 +11,8 @@
 
 #include "base/err.h"
 
-/* `count` × `size` zeroed bytes, or NULL with `e` set. A count of 0 gives a pointer all the same. */
+/* `count` × `size` zeroed bytes, or NULL with `e` set. A count of 0 gives a pointer all the same.
+ */
 void *mem_new(size_t count, size_t size, struct err *e);
 
 /* `count` floats, 64-byte aligned, not initialised: for the big buffers. NULL with `e` set. */

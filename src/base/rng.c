@@ -31,8 +31,8 @@ struct rng rng_stream(uint64_t seed, uint32_t stream, enum rng_purpose purpose)
 uint32_t rng_u32(struct rng *r)
 {
     if (r->n_ready == 0) {
-        philox4x32_ctr_t counter = {{(uint32_t)r->counter, (uint32_t)(r->counter >> 32), r->stream,
-                                     r->purpose}};
+        philox4x32_ctr_t counter = {
+            {(uint32_t)r->counter, (uint32_t)(r->counter >> 32), r->stream, r->purpose}};
         philox4x32_key_t key = {{(uint32_t)r->seed, (uint32_t)(r->seed >> 32)}};
         philox4x32_ctr_t block = philox4x32(counter, key);
         for (int i = 0; i < 4; i++) {

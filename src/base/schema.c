@@ -193,6 +193,7 @@ const struct value *params_list(const struct params *p, const char *name)
     if (i < 0 || !p->values[i].present) {
         BUG("no value for the parameter %s", name);
     }
+    /* cppcheck-suppress negativeIndex; BUG does not return */
     return &p->values[i];
 }
 

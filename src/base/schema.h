@@ -2,9 +2,9 @@
  * schema: the type of parameters, as data.
  *
  * Everything that can be set (a method's bit width, a spec's number of texts) is a row: name, type,
- * unit, default, bounds, one line of help. YAML, command-line options, --help, the resolved spec and
- * the content keys all come from the rows, so a parameter is described once. A set of values is a
- * plain struct with no ownership: copy it freely.
+ * unit, default, bounds, one line of help. YAML, command-line options, --help, the resolved spec
+ * and the content keys all come from the rows, so a parameter is described once. A set of values is
+ * a plain struct with no ownership: copy it freely.
  */
 #ifndef NS_BASE_SCHEMA_H
 #define NS_BASE_SCHEMA_H

@@ -47,8 +47,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_rows[] = {
     {"threads", 't', "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0}, {0}};
-static const struct argp argp = {option_rows, parse, "MODEL.h5",
-                                 "Measures speed on this machine.", 0, 0, 0};
+static const struct argp argp = {option_rows, parse, "MODEL.h5", "Measures speed on this machine.",
+                                 0,           0,     0};
 
 static double now_s(void)
 {
@@ -218,7 +218,8 @@ static int bench_quantize(struct buf *out, struct err *e)
     int status = w && decoded ? 0 : -1;
     if (!status) {
         fill_random(w, n, 1);
-        buf_addf(out, "quantize a %d × %d matrix (allocate, code, decode, bill)\n", BIG_ROWS, BIG_COLS);
+        buf_addf(out, "quantize a %d × %d matrix (allocate, code, decode, bill)\n", BIG_ROWS,
+                 BIG_COLS);
         status = bench_method(out, w, decoded, "tiers, exact cut", "tiers", exact, e) ||
                          bench_method(out, w, decoded, "tiers, sampled cut", "tiers", sampled, e) ||
                          bench_method(out, w, decoded, "tiers, neighbour-mean", "tiers", mean, e) ||

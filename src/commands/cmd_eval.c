@@ -17,7 +17,16 @@ struct options {
     bool json, keep_line_ends;
 };
 
-enum { KEY_TEXTS = 256, KEY_IDS, KEY_PROTOCOL, KEY_SAMPLES, KEY_MAX, KEY_THREADS, KEY_JSON, KEY_KEEP };
+enum {
+    KEY_TEXTS = 256,
+    KEY_IDS,
+    KEY_PROTOCOL,
+    KEY_SAMPLES,
+    KEY_MAX,
+    KEY_THREADS,
+    KEY_JSON,
+    KEY_KEEP
+};
 
 static const struct argp_option option_rows[] = {
     {"texts", KEY_TEXTS, "FILE", 0, "score the texts in FILE, one a line (-: standard input)", 0},
@@ -91,8 +100,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp argp = {option_rows, parse, "MODEL.h5 (--texts FILE | --ids FILE)",
-                                 "The loss of a model on texts, or on token ids.", 0, 0, 0};
+static const struct argp argp = {option_rows,
+                                 parse,
+                                 "MODEL.h5 (--texts FILE | --ids FILE)",
+                                 "The loss of a model on texts, or on token ids.",
+                                 0,
+                                 0,
+                                 0};
 
 /* The sequences to score, from either kind of file. */
 static int read_input(struct sequences *s, const struct gpt2 *m, const struct options *o,

@@ -22,7 +22,9 @@ enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_DEQUANTIZE, KEY_THREADS };
 static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
     {"output", KEY_OUT, "OUT.h5", 0, "the file to write", 0},
     {"dequantize", KEY_DEQUANTIZE, 0, 0,
-     "write what the codes decode to, in 32-bit floats (required: packed files are not written yet)", 0},
+     "write what the codes decode to, in 32-bit floats (required: packed files are not written "
+     "yet)",
+     0},
     {"seed", KEY_SEED, "N", 0, "seed of the random choices (0)", 0},
     {"threads", KEY_THREADS, "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0},
     {"method", KEY_METHOD, "NAME", 0, "who gets how many bits: uniform or tiers", 0},
@@ -33,9 +35,10 @@ static void check_options(struct options *o, struct argp_state *state)
 {
     struct err e;
     if (!o->model || !o->out || !o->method) {
-        argp_error(state, "%s", !o->model ? "which model? Give a .h5 file"
-                                : !o->out ? "where to? Give -o OUT.h5"
-                                          : "how? Give --method uniform or --method tiers");
+        argp_error(state, "%s",
+                   !o->model ? "which model? Give a .h5 file"
+                   : !o->out ? "where to? Give -o OUT.h5"
+                             : "how? Give --method uniform or --method tiers");
     } else if (!o->dequantize) {
         argp_error(state, "give --dequantize: packed files cannot be written yet");
     } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
@@ -84,8 +87,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp argp = {option_rows, parse, "MODEL.h5 --method NAME --dequantize -o OUT.h5",
-                                 "Quantizes a model and says what it costs.", 0, 0, 0};
+static const struct argp argp = {option_rows,
+                                 parse,
+                                 "MODEL.h5 --method NAME --dequantize -o OUT.h5",
+                                 "Quantizes a model and says what it costs.",
+                                 0,
+                                 0,
+                                 0};
 
 static void write_line(struct buf *out, const char *name, const struct bill_line *l)
 {
@@ -100,12 +108,14 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
     buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
              (long long)b->scope_weights, gpt2_parameters(m),
              b->squared_error / b->squared_deviation);
-    buf_addf(out, "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
-                  "compression %.2f %%\n",
+    buf_addf(out,
+             "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
+             "compression %.2f %%\n",
              (double)b->payload.packed_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib,
              bill_payload(b), 100 * (1 - bill_payload(b) / 32));
-    buf_addf(out, "bits a weight, everything stored: %.4f packed; %.4f with an ideal map; %.4f with "
-                  "codes and map entropy-coded\n",
+    buf_addf(out,
+             "bits a weight, everything stored: %.4f packed; %.4f with an ideal map; %.4f with "
+             "codes and map entropy-coded\n",
              bill_packed(b), bill_ideal_map(b), bill_entropy(b));
     buf_addf(out, "  %-10s %16s %16s\n", "bits", "ideal", "packed");
     write_line(out, "payload", &b->payload);

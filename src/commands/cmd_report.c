@@ -38,8 +38,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp argp = {option_rows, parse, "SPEC.yaml",
-                                 "Makes an experiment's output again from its stored results.", 0, 0,
+static const struct argp argp = {option_rows,
+                                 parse,
+                                 "SPEC.yaml",
+                                 "Makes an experiment's output again from its stored results.",
+                                 0,
+                                 0,
                                  0};
 
 static int again(const char *command, int argc, char **argv, bool tables, bool figures)

@@ -73,9 +73,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    option_rows, parse, "SPEC.yaml",
+    option_rows,
+    parse,
+    "SPEC.yaml",
     "Runs the cells of an experiment that have no result yet, then writes its tables and figures.",
-    0, 0, 0};
+    0,
+    0,
+    0};
 
 static volatile sig_atomic_t interrupted;
 
@@ -113,8 +117,8 @@ static bool within_cell(void *context, size_t done, size_t total)
 {
     struct display *d = context;
     if (d->terminal && !d->quiet) {
-        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s  %zu/%zu texts", d->done + 1, d->cells, d->id, done,
-                total);
+        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s  %zu/%zu texts", d->done + 1, d->cells, d->id,
+                done, total);
         fflush(stderr);
     }
     return interrupted != 0;
@@ -145,8 +149,9 @@ static int run(const struct experiment *x, struct display *d)
     struct err e;
     int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e);
     if (interrupted) {
-        fprintf(stderr, "%snashswarm run: interrupted; what is done is kept, the same command goes "
-                        "on from there\n",
+        fprintf(stderr,
+                "%snashswarm run: interrupted; what is done is kept, the same command goes "
+                "on from there\n",
                 d->terminal ? "\n" : "");
         status = EXIT_INTERRUPTED;
     } else if (status || experiment_report(x, rows, n, true, true, &out, &e)) {

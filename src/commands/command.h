@@ -19,7 +19,8 @@ int command_fail(const char *name, int status, const struct err *e);
 /* Writes to standard output and flushes; a failure to write (a full disk) is reported. */
 int command_print(const char *name, const struct buf *text);
 
-/* Reads "--threads N" style values: a whole number in [min, max], or an error that names the option. */
+/* Reads "--threads N" style values: a whole number in [min, max], or an error that names the
+ * option. */
 int command_number(long *out, const char *option, const char *text, long min, long max,
                    struct err *e);
 

@@ -1,5 +1,6 @@
 /*
- * experiment: what run, report and figures share: a spec read with its problems printed, and a store.
+ * experiment: what run, report and figures share: a spec read with its problems printed, and a
+ * store.
  */
 #ifndef NS_COMMANDS_EXPERIMENT_H
 #define NS_COMMANDS_EXPERIMENT_H

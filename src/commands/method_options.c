@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* The option's name of a parameter: dashes, as in --grid-dtype. Kept for the life of the program. */
+/* The option's name of a parameter: dashes, as in --grid-dtype. Kept for the life of the program.
+ */
 static const char *option_name(const struct param *row, size_t i)
 {
     static char names[METHOD_OPTIONS_MAX][32];
@@ -36,13 +37,12 @@ void method_options_init(struct method_options *o, struct argp_option *to)
             if (o->n == METHOD_OPTIONS_MAX) {
                 BUG("more than %d parameters", METHOD_OPTIONS_MAX);
             }
-            *to++ = (struct argp_option){.name = option_name(s->rows[i], o->n),
-                                         .key = METHOD_OPTIONS_KEY + (int)o->n,
-                                         .arg = s->rows[i]->type == PARAM_INTS ||
-                                                        s->rows[i]->type == PARAM_REALS
-                                                    ? "A,B,…"
-                                                    : "VALUE",
-                                         .doc = s->rows[i]->help};
+            *to++ = (struct argp_option){
+                .name = option_name(s->rows[i], o->n),
+                .key = METHOD_OPTIONS_KEY + (int)o->n,
+                .arg = s->rows[i]->type == PARAM_INTS || s->rows[i]->type == PARAM_REALS ? "A,B,…"
+                                                                                         : "VALUE",
+                .doc = s->rows[i]->help};
             o->rows[o->n++] = s->rows[i];
         }
     }

@@ -24,8 +24,8 @@ void method_options_init(struct method_options *o, struct argp_option *to);
 bool method_options_take(struct method_options *o, int key, const char *arg);
 
 /*
- * The complete, checked parameters of a method. An option that the method does not have, a bad value
- * or a bad combination is an error.
+ * The complete, checked parameters of a method. An option that the method does not have, a bad
+ * value or a bad combination is an error.
  */
 int method_options_params(const struct method_options *o, const struct method_kind *kind,
                           struct params *out, struct err *e);

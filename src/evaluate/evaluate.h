@@ -4,7 +4,8 @@
  * One pass gives the negative log-likelihood of every next token of every text and, when a protocol
  * asks for it, of the pads after it; each protocol is then a way of averaging them. Since a text's
  * numbers do not depend on its pads (model/forward.h), protocols evaluated together or apart give
- * the same bytes. Logits exist only for one tile of rows × HEAD_COLUMNS vocabulary entries a thread.
+ * the same bytes. Logits exist only for one tile of rows × HEAD_COLUMNS vocabulary entries a
+ * thread.
  */
 #ifndef NS_EVALUATE_EVALUATE_H
 #define NS_EVALUATE_EVALUATE_H
@@ -51,7 +52,7 @@ struct score {
 
 struct protocol {
     const char *name, *help;
-    bool padded;       /* pads are targets */
+    bool padded;        /* pads are targets */
     bool mean_of_texts; /* the mean of the texts' means; else the mean over all tokens */
 };
 

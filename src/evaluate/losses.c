@@ -8,7 +8,8 @@
 #include "tensor/matmul.h"
 #include "tensor/tensor.h"
 
-/* Rows of a batch: enough to share the weights among, few enough for the activations to stay small. */
+/* Rows of a batch: enough to share the weights among, few enough for the activations to stay small.
+ */
 enum { BATCH_ROWS = 4096, HEAD_ROWS = 64 };
 
 /* What a block of logits leaves of a row: enough to put a log-sum-exp together. */
@@ -83,8 +84,8 @@ static void head_block(struct head *h, const struct gpt2 *m, const struct row_ti
     size_t V = (size_t)m->config.V, C = (size_t)m->config.C;
     size_t v = block * HEAD_COLUMNS, width = V - v < HEAD_COLUMNS ? V - v : HEAD_COLUMNS;
     const float *wte_vc = m->tensors[m->wte].f32;
-    matmul_transposed(logits, width, h->hidden_rc + t->row * C, C, wte_vc + v * C, C, t->n, C, width,
-                      1.0f);
+    matmul_transposed(logits, width, h->hidden_rc + t->row * C, C, wte_vc + v * C, C, t->n, C,
+                      width, 1.0f);
     for (size_t i = 0; i < t->n; i++) {
         size_t row = t->row + i, target = (size_t)h->target_r[row];
         struct partial *p = &h->partial_rb[row * h->n_blocks + block];
@@ -103,8 +104,8 @@ static double row_nll(const struct head *h, size_t row)
     for (size_t i = 1; i < h->n_blocks; i++) {
         max = p[i].max > max ? p[i].max : max;
     }
-    double sum = 0;
-    for (size_t i = 0; i < h->n_blocks; i++) {
+    double sum = p[0].exp_sum * exp((double)p[0].max - max);
+    for (size_t i = 1; i < h->n_blocks; i++) {
         sum += p[i].exp_sum * exp((double)p[i].max - max);
     }
     return log(sum) + ((double)max - h->target_logit_r[row]);
@@ -167,12 +168,14 @@ static int losses_init(struct losses *l, const struct sequences *s, size_t lengt
 static int check_model(const struct gpt2 *m, size_t length, bool padded, struct err *e)
 {
     if (length > (size_t)m->config.P) {
-        return err_set(e, "%zu tokens are more than the context of %s, which is %d: lower the limit",
+        return err_set(e,
+                       "%zu tokens are more than the context of %s, which is %d: lower the limit",
                        length, m->path, m->config.P);
     }
     if (padded && m->config.eos_token_id < 0) {
-        return err_set(e, "%s has no eos_token_id, and padding needs the end-of-text token: score "
-                          "with the protocol text",
+        return err_set(e,
+                       "%s has no eos_token_id, and padding needs the end-of-text token: score "
+                       "with the protocol text",
                        m->path);
     }
     return 0;

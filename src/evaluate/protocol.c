@@ -39,7 +39,7 @@ struct score protocol_score(const struct protocol *p, const struct losses *l)
         sum_of_means += t.sum_nats / (double)t.tokens;
         s.tokens += t.tokens;
     }
-    s.mean_nats = s.tokens == 0       ? NAN
+    s.mean_nats = s.tokens == 0      ? NAN
                   : p->mean_of_texts ? sum_of_means / (double)l->n
                                      : sum / (double)s.tokens;
     s.perplexity = exp(s.mean_nats);

@@ -137,8 +137,8 @@ static void linear(float *y_rn, const float *x_rk, const struct gpt2 *m, int wei
  * One head over queries [q, q + n) of a text: softmax(Q·Kᵀ/√D)·V. A position of the text sees the
  * keys up to itself; a pad sees the n_text keys of the text.
  */
-static void attend(float *out_rc, const float *qkv_r3c, float *scores_qt, const struct batch_text *t,
-                   size_t q, size_t n, size_t head, size_t C, size_t D)
+static void attend(float *out_rc, const float *qkv_r3c, float *scores_qt,
+                   const struct batch_text *t, size_t q, size_t n, size_t head, size_t C, size_t D)
 {
     const float *queries = qkv_r3c + (t->first_row + q) * 3 * C + head * D;
     const float *keys = qkv_r3c + t->first_row * 3 * C + C + head * D, *values = keys + C;
@@ -149,11 +149,12 @@ static void attend(float *out_rc, const float *qkv_r3c, float *scores_qt, const 
     for (size_t i = 0; i < n; i++) {
         softmax(scores_qt + i * seen, pads ? seen : q + i + 1, seen);
     }
-    matmul(out_rc + (t->first_row + q) * C + head * D, C, scores_qt, seen, values, 3 * C, n, seen, D,
-           1.0f, 0.0f);
+    matmul(out_rc + (t->first_row + q) * C + head * D, C, scores_qt, seen, values, 3 * C, n, seen,
+           D, 1.0f, 0.0f);
 }
 
-/* Work-shared attention: texts × heads, each in blocks of queries that start at text and at pads. */
+/* Work-shared attention: texts × heads, each in blocks of queries that start at text and at pads.
+ */
 static void attention(struct activations *a, const struct gpt2 *m, const struct batch *b)
 {
     size_t C = (size_t)m->config.C, H = (size_t)m->config.H;

@@ -7,8 +7,8 @@
  * text and pads go through every product as tiles of their own, and the text's bytes are the same
  * with and without them, alone or in any batch, on any number of threads.
  *
- * Cost: about 2·R·(12·L·C² + 2·T·L·C) flops; every block matrix is read once a tile. Activations take
- * R·(6·C + F) floats and one T×TILE block of scores a thread.
+ * Cost: about 2·R·(12·L·C² + 2·T·L·C) flops; every block matrix is read once a tile. Activations
+ * take R·(6·C + F) floats and one T×TILE block of scores a thread.
  */
 #ifndef NS_MODEL_FORWARD_H
 #define NS_MODEL_FORWARD_H
@@ -16,9 +16,9 @@
 #include "model/gpt2.h"
 
 struct batch_text {
-    const int *ids;  /* n_text of them */
-    size_t n_text;   /* ≥ 1 */
-    size_t n_total;  /* n_text and the pads after it; at most P */
+    const int *ids;   /* n_text of them */
+    size_t n_text;    /* ≥ 1 */
+    size_t n_total;   /* n_text and the pads after it; at most P */
     size_t first_row; /* filled in by forward_layout() */
 };
 

@@ -55,6 +55,6 @@ double bill_entropy(const struct bill *b)
 
 double bill_packed(const struct bill *b)
 {
-    return per_weight(
-        b, (double)(b->payload.packed_bits + b->map.packed_bits + b->grid.packed_bits));
+    return per_weight(b,
+                      (double)(b->payload.packed_bits + b->map.packed_bits + b->grid.packed_bits));
 }

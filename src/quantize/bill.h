@@ -1,10 +1,10 @@
 /*
  * bill: the bits that a quantized model costs, to the last one (protocol.md, "The bit bill").
  *
- * Four lines, each in two forms. `packed` is what a file holds: codes at their fixed width, the tier
- * of each weight at ⌈log2(tiers in use)⌉ bits, scales and minima at their width, tensors out of scope
- * as stored. `ideal` is the entropy of the same symbols: codes within their tiers, tiers by their
- * frequencies; grids and untouched tensors count in full.
+ * Four lines, each in two forms. `packed` is what a file holds: codes at their fixed width, the
+ * tier of each weight at ⌈log2(tiers in use)⌉ bits, scales and minima at their width, tensors out
+ * of scope as stored. `ideal` is the entropy of the same symbols: codes within their tiers, tiers
+ * by their frequencies; grids and untouched tensors count in full.
  */
 #ifndef NS_QUANTIZE_BILL_H
 #define NS_QUANTIZE_BILL_H

@@ -2,9 +2,9 @@
  * grid: min-max grids and the arithmetic of coding one weight (protocol.md, "Uniform 4-bit").
  *
  * A grid of b bits over [lo, hi] has 2^b levels: scale = (hi − lo) / (2^b − 1),
- * q = clamp(round_half_even((w − lo) / scale), 0, 2^b − 1), w' = q·scale + lo, all in 32-bit floats,
- * every operation rounded by itself. If hi = lo, or the scale rounds to zero, every code is 0 and
- * every value lo. With 16-bit parameters, scale and lo are rounded to 16 bits before coding.
+ * q = clamp(round_half_even((w − lo) / scale), 0, 2^b − 1), w' = q·scale + lo, all in 32-bit
+ * floats, every operation rounded by itself. If hi = lo, or the scale rounds to zero, every code is
+ * 0 and every value lo. With 16-bit parameters, scale and lo are rounded to 16 bits before coding.
  */
 #ifndef NS_QUANTIZE_GRID_H
 #define NS_QUANTIZE_GRID_H

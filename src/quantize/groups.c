@@ -1,7 +1,7 @@
 /*
- * Groups: one grid for each g weights along a stored row, the last group of a row being shorter when
- * g does not divide it. Rows are cut into fixed chunks; a group is read, gridded, coded and left
- * while it is in the L1 cache, so the tensor is read once.
+ * Groups: one grid for each g weights along a stored row, the last group of a row being shorter
+ * when g does not divide it. Rows are cut into fixed chunks; a group is read, gridded, coded and
+ * left while it is in the L1 cache, so the tensor is read once.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -103,8 +103,7 @@ static void bill_groups(struct bill *bill, const struct job *j)
     size_t n = j->rows * j->cols, per_row = (j->cols + j->o->group - 1) / j->o->group;
     bill->payload.packed_bits = (int64_t)n * j->bits;
     bill->payload.ideal_bits = entropy_bits(j->count, CODES);
-    bill->grid.packed_bits =
-        (int64_t)(j->rows * per_row) * 2 * (j->o->dtype == GRID_F16 ? 16 : 32);
+    bill->grid.packed_bits = (int64_t)(j->rows * per_row) * 2 * (j->o->dtype == GRID_F16 ? 16 : 32);
     bill->grid.ideal_bits = (double)bill->grid.packed_bits;
     chunk_sums_bill(bill, j->sums, j->n_chunks, n);
 }

@@ -1,11 +1,11 @@
 /*
  * quantize: weights and an allocation in; dequantized weights and the bill out.
  *
- * Scopes: head (the tied embedding), blocks (the attention and MLP matrices), all (both). Each tensor
- * in scope gets its own grids: one a tier, min-max over the tier's weights of both signs together
- * (the study's), or one a group of g weights along a stored row (the last of a row may be shorter).
- * Work inside a tensor is cut into fixed chunks: the same bytes for any number of threads. Reads the
- * weights twice and writes them once; nothing else of their size is allocated.
+ * Scopes: head (the tied embedding), blocks (the attention and MLP matrices), all (both). Each
+ * tensor in scope gets its own grids: one a tier, min-max over the tier's weights of both signs
+ * together (the study's), or one a group of g weights along a stored row (the last of a row may be
+ * shorter). Work inside a tensor is cut into fixed chunks: the same bytes for any number of
+ * threads. Reads the weights twice and writes them once; nothing else of their size is allocated.
  */
 #ifndef NS_QUANTIZE_QUANTIZE_H
 #define NS_QUANTIZE_QUANTIZE_H

@@ -1,6 +1,6 @@
 /*
- * tensor: the two ways of gridding one tensor; quantize.h chooses between them. Both overwrite *bill
- * but for its untouched line.
+ * tensor: the two ways of gridding one tensor; quantize.h chooses between them. Both overwrite
+ * *bill but for its untouched line.
  */
 #ifndef NS_QUANTIZE_TENSOR_H
 #define NS_QUANTIZE_TENSOR_H

@@ -18,8 +18,8 @@
 enum { WAYS = 4 }; /* counters of one code */
 
 /* tier[i] of weights [from, from + n) of the tensor. */
-SIMD_CLONES static void tiers_of(int32_t *restrict tier, const struct allocation *a, const float *restrict w,
-                                 size_t from, size_t n)
+SIMD_CLONES static void tiers_of(int32_t *restrict tier, const struct allocation *a,
+                                 const float *restrict w, size_t from, size_t n)
 {
     int last = a->n_tiers - 1;
     for (size_t i = 0; i < n; i++) {
@@ -122,8 +122,8 @@ static void scan_chunk(struct job *j, size_t chunk)
 }
 
 /*
- * Second read: codes, values, errors. `count` is the thread's own; neighbours count in different ways,
- * since most weights share a few codes and a counter can only be raised every few cycles.
+ * Second read: codes, values, errors. `count` is the thread's own; neighbours count in different
+ * ways, since most weights share a few codes and a counter can only be raised every few cycles.
  */
 static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
 {

@@ -18,7 +18,8 @@ void input_digests_release(struct input_digests *d);
 
 /*
  * The cell's key: the digest of everything that determines its result: the cell in canonical text,
- * the contents of the model and the texts, the version of the arithmetic. Not paths, order, threads.
+ * the contents of the model and the texts, the version of the arithmetic. Not paths, order,
+ * threads.
  */
 int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
              const struct input_digests *d, struct err *e);

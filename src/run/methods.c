@@ -26,9 +26,11 @@ static int check(const struct params *p, const char **which, struct err *e)
     const struct allocate_method *m = allocate_method_named(kind_of(p)->name);
     if (params_has(p, "group") && !m->groups) {
         *which = "group";
-        return err_set(e, "group does not go with the method %s: each tier has one grid over the whole "
-                          "tensor",
-                       m->name);
+        return err_set(
+            e,
+            "group does not go with the method %s: each tier has one grid over the whole "
+            "tensor",
+            m->name);
     }
     return m->check ? m->check(p, which, e) : 0;
 }

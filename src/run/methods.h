@@ -19,8 +19,8 @@ const struct method_kind *run_method_named(const char *name);
 bool run_is_baseline(const struct method_kind *kind);
 
 /*
- * *variant = base quantized by a method that is not the baseline, with its bill. Release the variant
- * with gpt2_close(), before its base.
+ * *variant = base quantized by a method that is not the baseline, with its bill. Release the
+ * variant with gpt2_close(), before its base.
  */
 int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
                  const struct method_kind *kind, const struct params *p, uint64_t seed,

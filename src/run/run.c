@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/h5.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "plan/plan.h"
 #include "results/provenance.h"
 #include "run/inputs.h"
@@ -62,7 +64,8 @@ static size_t variant_end(const struct plan *p, size_t i)
         bool same = a->model == b->model && a->method == b->method && a->has_seed == b->has_seed &&
                     a->seed == b->seed;
         for (size_t k = 0; same && k < a->params.schema->n; k++) {
-            same = value_equal(&a->params.values[k], &b->params.values[k], a->params.schema->rows[k]);
+            same =
+                value_equal(&a->params.values[k], &b->params.values[k], a->params.schema->rows[k]);
         }
         if (!same) {
             break;
@@ -96,6 +99,8 @@ static int publish(struct run *r, size_t i, double wall_s, struct err *e)
                            .model_sha256 = r->digests.models[c->model],
                            .texts_path = r->spec->texts.path,
                            .texts_sha256 = r->digests.texts,
+                           .version = NASHSWARM_VERSION,
+                           .hdf5_version = h5_version(),
                            .blas_config = blas_config(),
                            .blas_core = blas_core(),
                            .threads = compute_threads(),

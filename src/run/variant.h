@@ -20,8 +20,8 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 void loaded_model_close(struct loaded_model *m);
 
 /*
- * rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The baseline's
- * columns (delta_…) stay empty.
+ * rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The
+ * baseline's columns (delta_…) stay empty.
  */
 int variant_run(struct record *rows, const struct loaded_model *m, const struct spec *s,
                 const struct cell *cells, size_t n, const struct progress *progress, struct err *e);

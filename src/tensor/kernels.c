@@ -7,9 +7,9 @@
 #include "base/simd.h"
 
 /*
- * e^x = 2^k · e^r with k = round(x / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor polynomial of degree
- * 7 (error below 2^−27 there). Straight-line code without library calls, so that loops over it become
- * vector code. Rounding adds and subtracts 1.5·2^23. x is held at −87.3 and 88.3.
+ * e^x = 2^k · e^r with k = round(x / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor polynomial of
+ * degree 7 (error below 2^−27 there). Straight-line code without library calls, so that loops over
+ * it become vector code. Rounding adds and subtracts 1.5·2^23. x is held at −87.3 and 88.3.
  */
 static inline float exp_one(float x)
 {

@@ -6,8 +6,9 @@
 int compute_init(int threads, struct err *e)
 {
     if (openblas_get_parallel() != 2) {
-        return err_set(e, "the OpenBLAS that was loaded is not its OpenMP build (%s): install "
-                          "libopenblas0-openmp, and unset LD_LIBRARY_PATH and LD_PRELOAD",
+        return err_set(e,
+                       "the OpenBLAS that was loaded is not its OpenMP build (%s): install "
+                       "libopenblas0-openmp, and unset LD_LIBRARY_PATH and LD_PRELOAD",
                        openblas_get_config());
     }
     if (threads > 0) {
@@ -34,8 +35,8 @@ const char *blas_core(void)
 void matmul(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x, const float *w_kn,
             size_t ld_w, size_t m, size_t k, size_t n, float alpha, float beta)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, alpha,
-                x_mk, (blasint)ld_x, w_kn, (blasint)ld_w, beta, out_mn, (blasint)ld_out);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k,
+                alpha, x_mk, (blasint)ld_x, w_kn, (blasint)ld_w, beta, out_mn, (blasint)ld_out);
 }
 
 void matmul_transposed(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x,

@@ -14,8 +14,9 @@
 #include "base/err.h"
 
 enum {
-    TILE_ROWS = 256,   /* a tile starts at each text and has at most this many positions */
-    TILE_COLUMNS = 512 /* of the output; a text's tile has its share of the weights in the L2 cache */
+    TILE_ROWS = 256, /* a tile starts at each text and has at most this many positions */
+    TILE_COLUMNS =
+        512 /* of the output; a text's tile has its share of the weights in the L2 cache */
 };
 
 /*

@@ -1,6 +1,6 @@
 /*
- * naive: slow, plain twins of the kernels, in double with libm, one loop an index. They exist for the
- * tests, which hold the fast ones against them.
+ * naive: slow, plain twins of the kernels, in double with libm, one loop an index. They exist for
+ * the tests, which hold the fast ones against them.
  */
 #ifndef NS_TENSOR_NAIVE_H
 #define NS_TENSOR_NAIVE_H

@@ -22,8 +22,8 @@ void layer_norm(float *out_rc, const float *x_rc, const float *weight_c, const f
                 size_t rows, size_t C, float epsilon);
 
 /*
- * GELU in its tanh form, in place ("gelu_new"): x/2·(1 + tanh(√(2/π)(x + 0.044715 x³))), computed as
- * x / (1 + exp(−2√(2/π)(x + 0.044715 x³))).
+ * GELU in its tanh form, in place ("gelu_new"): x/2·(1 + tanh(√(2/π)(x + 0.044715 x³))), computed
+ * as x / (1 + exp(−2√(2/π)(x + 0.044715 x³))).
  */
 void gelu(float *x, size_t rows, size_t cols, size_t ld);
 
