@@ -78,6 +78,9 @@ static int count_low(uint64_t *count, const uint8_t *slot_of_bin, size_t n_slots
                      size_t n)
 {
     bool failed = false;
+    if (n_slots < 1) {
+        BUG("no bin to count in");
+    }
 #pragma omp parallel
     {
         uint32_t *mine = calloc(n_slots * LOW, sizeof *mine);
