@@ -175,18 +175,6 @@ int file_make_dirs(const char *path, struct err *e)
     return status;
 }
 
-int file_make_parent(const char *path, struct err *e)
-{
-    struct buf folder = BUF_INIT;
-    folder_of(path, &folder);
-    int status = buf_check(&folder, e);
-    if (!status) {
-        status = file_make_dirs(folder.s, e);
-    }
-    buf_release(&folder);
-    return status;
-}
-
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;

@@ -35,9 +35,6 @@ int file_publish(const char *temporary, const char *path, struct err *e);   /* s
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);
 
-/* The same for the folder that `path` stands in. */
-int file_make_parent(const char *path, struct err *e);
-
 bool file_exists(const char *path);
 
 #endif

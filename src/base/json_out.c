@@ -167,9 +167,3 @@ void json_key_int(struct json_out *j, const char *key, int64_t x)
     json_key(j, key);
     json_int(j, x);
 }
-
-void json_key_bool(struct json_out *j, const char *key, bool x)
-{
-    json_key(j, key);
-    json_bool_out(j, x);
-}

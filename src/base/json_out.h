@@ -38,6 +38,5 @@ void json_null_out(struct json_out *j);
 void json_key_text(struct json_out *j, const char *key, const char *text);
 void json_key_real(struct json_out *j, const char *key, double x);
 void json_key_int(struct json_out *j, const char *key, int64_t x);
-void json_key_bool(struct json_out *j, const char *key, bool x);
 
 #endif

@@ -202,11 +202,6 @@ long params_int(const struct params *p, const char *name)
     return (long)params_list(p, name)->numbers[0];
 }
 
-double params_real(const struct params *p, const char *name)
-{
-    return params_list(p, name)->numbers[0];
-}
-
 const char *params_choice(const struct params *p, const char *name)
 {
     const struct value *v = params_list(p, name);

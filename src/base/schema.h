@@ -72,7 +72,6 @@ bool value_equal(const struct value *a, const struct value *b, const struct para
 /* By name; a name that is not in the schema, or a value that is absent, is a BUG. */
 bool params_has(const struct params *p, const char *name); /* present? (false if not in schema) */
 long params_int(const struct params *p, const char *name);
-double params_real(const struct params *p, const char *name);
 const char *params_choice(const struct params *p, const char *name);
 const struct value *params_list(const struct params *p, const char *name);
 

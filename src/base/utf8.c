@@ -39,7 +39,8 @@ uint32_t utf8_code_point(const char *text, size_t length)
     return code;
 }
 
-bool utf8_is_space(uint32_t c)
+/* Unicode's White_Space property. */
+static bool is_space(uint32_t c)
 {
     return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
@@ -51,7 +52,7 @@ size_t utf8_stripped_length(const char *text, size_t n)
     size_t count = 0, through_last = 0; /* code points since the first that is no space */
     for (size_t i = 0; i < n;) {
         size_t length = utf8_valid_length(text + i, n - i);
-        bool space = length && utf8_is_space(utf8_code_point(text + i, length));
+        bool space = length && is_space(utf8_code_point(text + i, length));
         if (!space || count) {
             count++;
         }

@@ -17,12 +17,9 @@ size_t utf8_valid_length(const char *text, size_t n);
 /* The code point of the well-formed character at text, whose length is known. */
 uint32_t utf8_code_point(const char *text, size_t length);
 
-/* Unicode's White_Space property. */
-bool utf8_is_space(uint32_t code_point);
-
 /*
- * Length in code points of the text stripped of white space at both ends; a byte that is part of no
- * well-formed character counts as one, and is no white space.
+ * Length in code points of the text stripped of white space (Unicode's White_Space) at both ends; a
+ * byte that is part of no well-formed character counts as one, and is no white space.
  */
 size_t utf8_stripped_length(const char *text, size_t n);
 

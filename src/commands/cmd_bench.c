@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "commands/command.h"
@@ -49,13 +49,6 @@ static const struct argp_option option_rows[] = {
     {"threads", 't', "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0}, {0}};
 static const struct argp argp = {option_rows, parse, "MODEL.h5", "Measures speed on this machine.",
                                  0,           0,     0};
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void fill_random(float *x, size_t n, uint32_t stream)
 {
@@ -142,11 +135,11 @@ static int bench_forward(struct buf *out, const struct gpt2 *m, struct err *e)
     }
     for (int i = 0; i < REPEATS && !status; i++) {
         struct losses l = {0};
-        double start = now_s();
+        double start = clock_s();
         bare_products(&f, m);
-        double middle = now_s();
+        double middle = clock_s();
         status = losses_compute(&l, m, &s, LENGTH, false, NULL, e);
-        double end = now_s();
+        double end = clock_s();
         losses_release(&l);
         best_floor = fmin(best_floor, middle - start);
         best = fmin(best, end - middle);
@@ -190,12 +183,12 @@ static int bench_method(struct buf *out, const float *w, float *decoded, const c
     for (int i = 0; i < REPEATS; i++) {
         struct allocation a = {0};
         struct bill bill;
-        double start = now_s();
+        double start = clock_s();
         int status = allocator->run(&a, &t, &p, 0, e);
         if (!status) {
             status = quantize_tensor(decoded, &bill, w, BIG_ROWS, BIG_COLS, &a, &o, label, e);
         }
-        best = fmin(best, now_s() - start);
+        best = fmin(best, clock_s() - start);
         allocation_release(&a);
         if (status) {
             return -1;

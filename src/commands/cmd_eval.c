@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json_out.h"
 #include "commands/command.h"
 #include "evaluate/evaluate.h"
@@ -168,13 +168,6 @@ static void write_plain(struct buf *out, const struct protocol *p, const struct 
              score.mean_nats, score.perplexity, p->name, score.texts, score.tokens, seconds);
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int evaluate(struct buf *out, const struct options *o, struct err *e)
 {
     struct gpt2 m = {0};
@@ -192,12 +185,12 @@ static int evaluate(struct buf *out, const struct options *o, struct err *e)
     if (!status) {
         status = gpt2_load(&m, e);
     }
-    double start = now_s();
+    double start = clock_s();
     if (!status) {
         status = losses_compute(&l, &m, &s, (size_t)o->max_tokens, p->padded, NULL, e);
     }
     if (!status) {
-        (o->json ? write_json : write_plain)(out, p, &l, now_s() - start);
+        (o->json ? write_json : write_plain)(out, p, &l, clock_s() - start);
     }
     losses_release(&l);
     sequences_release(&s);

@@ -1,8 +1,8 @@
 #include "run/run.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/h5.h"
 #include "base/mem.h"
 #include "base/version.h"
@@ -25,13 +25,6 @@ struct run {
     struct loaded_model model; /* the one that is open, if any */
     size_t open_model;         /* its index + 1; 0 when none is */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Keys of all cells, and the results that are there already. */
 static int look_up(struct run *r, size_t *n_stored, struct err *e)
@@ -124,7 +117,7 @@ static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, st
     struct cell *cells = mem_new(last - first, sizeof *cells, e);
     struct record *rows = mem_new(last - first, sizeof *rows, e);
     size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
-    double start = now_s();
+    double start = clock_s();
     int status = cells && rows && index ? 0 : -1;
     for (size_t i = first; i < last && !status; i++) {
         if (!r->stored[i]) {
@@ -142,7 +135,7 @@ static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, st
     if (!status) {
         status = variant_run(rows, &r->model, r->spec, cells, n, &r->listener->progress, e);
     }
-    double wall_s = (now_s() - start) / (double)n;
+    double wall_s = (clock_s() - start) / (double)n;
     for (size_t i = 0; i < n && !status; i++) {
         r->rows[index[i]] = rows[i];
         status = publish(r, index[i], wall_s, e);
