@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/float_bits.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 
@@ -15,9 +16,7 @@ enum { NO_SLOT = 255 };
 
 static inline uint32_t magnitude_bits(float x)
 {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits & 0x7FFFFFFFu;
+    return float_to_bits(x) & 0x7FFFFFFFu;
 }
 
 /* The two order statistics around a quantile, and how far it stands from the lower one. */
@@ -148,9 +147,8 @@ static int select_ranks(float *value, struct selection *s, size_t n_ranks, const
     }
     for (size_t i = 0; i < n_ranks; i++) {
         size_t slot = s->slot_of_bin[s->bin[i]];
-        uint32_t bits =
-            (uint32_t)(s->bin[i] << LOW_BITS | find_rank(s->low + slot * LOW, &s->rank[i]));
-        memcpy(&value[i], &bits, sizeof bits);
+        size_t low = find_rank(s->low + slot * LOW, &s->rank[i]);
+        value[i] = float_from_bits((uint32_t)(s->bin[i] << LOW_BITS | low));
     }
     return 0;
 }

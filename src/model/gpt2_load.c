@@ -4,35 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "model/gpt2.h"
 
-static float float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 bool halves_to_floats(float *out, const unsigned char *half, size_t n)
 {
-    const uint32_t half_one = 0x3F000000; /* 0.5f, whose last bit is worth 2^-24 */
-    const uint32_t bias = (uint32_t)(127 - 15) << 23;
     uint32_t bad = 0;
     for (size_t i = 0; i < n; i++) {
         uint16_t h;
         memcpy(&h, half + 2 * i, sizeof h);
-        uint32_t magnitude = h & 0x7FFFu, special = magnitude >= 0x7C00u;
-        /* The exponent's bias goes from 15 to 127; that of NaN and infinity from 31 to 255. */
-        uint32_t normal = (magnitude << 13) + bias + (bias & (0u - special));
-        /* Denormals count in units of 2^-24: exact, and no 32-bit denormal is ever touched. */
-        float small = float_of(half_one + magnitude) - 0.5f;
-        uint32_t bits;
-        memcpy(&bits, &small, sizeof bits);
-        bits = (magnitude < 0x0400u ? bits : normal) | (uint32_t)(h & 0x8000u) << 16;
-        memcpy(out + i, &bits, sizeof bits);
-        bad |= special;
+        out[i] = half_to_float(h);
+        bad |= !half_is_finite(h);
     }
     return !bad;
 }
@@ -42,18 +26,16 @@ void bfloats_to_floats(float *out, const unsigned char *bits, size_t n)
     for (size_t i = 0; i < n; i++) {
         uint16_t upper;
         memcpy(&upper, bits + 2 * i, sizeof upper);
-        uint32_t whole = (uint32_t)upper << 16;
-        memcpy(out + i, &whole, sizeof whole);
+        out[i] = float_from_bits((uint32_t)upper << 16);
     }
 }
 
-bool floats_finite(const float *x, size_t n)
+/* By bits, since compilers make no vector code of isfinite(). */
+static bool all_finite(const float *x, size_t n)
 {
     uint32_t bad = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, x + i, sizeof bits);
-        bad |= (bits & 0x7F800000u) == 0x7F800000u;
+        bad |= (float_to_bits(x[i]) & 0x7F800000u) == 0x7F800000u;
     }
     return !bad;
 }
@@ -116,7 +98,7 @@ static void do_job(const struct gpt2 *m, struct job *job)
     if (stored && t->owns_f32) {
         memcpy(out, stored + job->begin * sizeof *out, n * sizeof *out);
     }
-    job->bad = !floats_finite(out, n);
+    job->bad = !all_finite(out, n);
 }
 
 static int refuse_weight(const struct gpt2 *m, const struct job *job, struct err *e)

@@ -7,8 +7,8 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/float_bits.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/simd.h"
@@ -39,29 +39,15 @@ SIMD_CLONES static void tiers_of(int32_t *restrict tier, const struct allocation
     }
 }
 
-static inline int32_t bits_of(float x)
-{
-    int32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float float_of(int32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 /*
  * Where tier[i] is k, to[i] becomes the bits of `value`. By masks, since a conditional store would
  * become slow masked stores.
  */
-static inline void blend(int32_t *to, const int32_t *tier, int32_t k, float value, size_t n)
+static inline void blend(uint32_t *to, const int32_t *tier, int32_t k, float value, size_t n)
 {
-    int32_t bits = bits_of(value);
+    uint32_t bits = float_to_bits(value);
     for (size_t i = 0; i < n; i++) {
-        int32_t mask = -(int32_t)(tier[i] == k);
+        uint32_t mask = 0u - (uint32_t)(tier[i] == k);
         to[i] = (to[i] & ~mask) | (bits & mask);
     }
 }
@@ -71,12 +57,12 @@ SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
                                    const float *restrict w, const int32_t *restrict tier,
                                    const struct grid *grid, int n_tiers, size_t n)
 {
-    int32_t lo[BLOCK], scale[BLOCK], divisor[BLOCK], levels[BLOCK];
+    uint32_t lo[BLOCK], scale[BLOCK], divisor[BLOCK], levels[BLOCK];
     for (size_t i = 0; i < n; i++) {
-        lo[i] = bits_of(grid[0].lo);
-        scale[i] = bits_of(grid[0].scale);
-        divisor[i] = bits_of(grid[0].divisor);
-        levels[i] = bits_of(grid[0].levels);
+        lo[i] = float_to_bits(grid[0].lo);
+        scale[i] = float_to_bits(grid[0].scale);
+        divisor[i] = float_to_bits(grid[0].divisor);
+        levels[i] = float_to_bits(grid[0].levels);
     }
     for (int k = 1; k < n_tiers; k++) {
         blend(lo, tier, k, grid[k].lo, n);
@@ -85,8 +71,9 @@ SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
         blend(levels, tier, k, grid[k].levels, n);
     }
     for (size_t i = 0; i < n; i++) {
-        float q = grid_code(w[i], float_of(lo[i]), float_of(divisor[i]), float_of(levels[i]));
-        out[i] = grid_value(q, float_of(lo[i]), float_of(scale[i]));
+        float q = grid_code(w[i], float_from_bits(lo[i]), float_from_bits(divisor[i]),
+                            float_from_bits(levels[i]));
+        out[i] = grid_value(q, float_from_bits(lo[i]), float_from_bits(scale[i]));
         code[i] = (int32_t)q + tier[i] * CODES;
     }
 }

@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "base/float_bits.h"
 #include "base/simd.h"
 
 /*
@@ -27,10 +27,7 @@ static inline float exp_one(float x)
     p = p * r + 1.0f / 6;
     p = p * r + 0.5f;
     p = p * r * r + r + 1.0f;
-    int32_t bits;
-    memcpy(&bits, &p, sizeof bits);
-    bits += (int32_t)k * (1 << 23);
-    memcpy(&p, &bits, sizeof p);
+    p = float_from_bits(float_to_bits(p) + ((uint32_t)(int32_t)k << 23)); /* times 2^k */
     return x < -87.3f ? 0.0f : p;
 }
 

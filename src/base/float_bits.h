@@ -1,0 +1,24 @@
+/*
+ * float_bits: the bits of a 32-bit float as an integer and back, without breaking aliasing rules.
+ */
+#ifndef NS_BASE_FLOAT_BITS_H
+#define NS_BASE_FLOAT_BITS_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint32_t float_to_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float float_from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+#endif
