@@ -13,11 +13,11 @@ static const struct command {
     {"run", "run an experiment: its cells, tables and figures", cmd_run},
     {"report", "make an experiment's tables again from stored results", cmd_report},
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
-    {"eval", "the loss of a model on texts or token ids", cmd_eval},
+    {"eval", "score a model on texts or token ids", cmd_eval},
     {"quantize", "quantize a model and write what it decodes to", cmd_quantize},
-    {"inspect", "configuration and tensors of a model file", cmd_inspect},
+    {"inspect", "show the configuration and tensors of a model file", cmd_inspect},
     {"import", "make a model file from a Hugging Face folder", cmd_import},
-    {"tokenize", "texts to token ids and back", cmd_tokenize},
+    {"tokenize", "turn texts into token ids and back", cmd_tokenize},
     {"bench", "measure the forward pass and the quantizers on this machine", cmd_bench},
 };
 

@@ -100,7 +100,7 @@ static int sync_path(const char *path, int flags)
     return status;
 }
 
-static void folder_of(const char *path, struct buf *out)
+void file_folder(const char *path, struct buf *out)
 {
     const char *slash = strrchr(path, '/');
     buf_clear(out);
@@ -119,7 +119,7 @@ int file_publish(const char *temporary, const char *path, struct err *e)
         return err_errno(e, code, "cannot write %s", path);
     }
     struct buf folder = BUF_INIT;
-    folder_of(path, &folder);
+    file_folder(path, &folder);
     sync_path(buf_text(&folder), O_RDONLY | O_DIRECTORY); /* best effort: the rename has happened */
     buf_release(&folder);
     return 0;
@@ -153,6 +153,17 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *e)
     }
 out:
     buf_release(&temporary);
+    return status;
+}
+
+int file_write_text(const char *folder, const char *name, const struct buf *text, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/%s", folder, name);
+    int status = buf_check(&path, e) || buf_check(text, e)
+                     ? -1
+                     : file_write(path.s, buf_text(text), text->len, e);
+    buf_release(&path);
     return status;
 }
 

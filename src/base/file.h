@@ -28,6 +28,9 @@ int file_read(struct buf *out, const char *path, struct err *e);
 
 int file_write(const char *path, const void *bytes, size_t n, struct err *e);
 
+/* Writes `text` as FOLDER/NAME; the folder is there. A text that ran out of memory is an error. */
+int file_write_text(const char *folder, const char *name, const struct buf *text, struct err *e);
+
 /* The two halves of file_write, for writers that need the file open by name meanwhile (HDF5). */
 int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */
 int file_publish(const char *temporary, const char *path, struct err *e);   /* sync, rename */
@@ -36,5 +39,8 @@ int file_publish(const char *temporary, const char *path, struct err *e);   /* s
 int file_make_dirs(const char *path, struct err *e);
 
 bool file_exists(const char *path);
+
+/* *out becomes the folder that the path stands in, "." for a bare name. */
+void file_folder(const char *path, struct buf *out);
 
 #endif

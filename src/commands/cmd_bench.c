@@ -30,13 +30,10 @@ struct options {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
-    struct err e;
-    if (key == ARGP_KEY_ARG && !o->model) {
-        o->model = arg;
-    } else if (key == 't') {
-        if (command_number(&o->threads, "--threads", arg, 1, 100000, &e)) {
-            argp_error(state, "%s", e.text);
-        }
+    if (key == ARGP_KEY_ARG) {
+        command_take_argument(&o->model, arg, "model", state);
+    } else if (key == COMMAND_KEY_THREADS) {
+        command_take_threads(&o->threads, arg, state);
     } else if (key == ARGP_KEY_END && !o->model) {
         argp_error(state, "which model? Give a .h5 file");
     } else {
@@ -45,10 +42,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_option option_rows[] = {
-    {"threads", 't', "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0}, {0}};
-static const struct argp argp = {option_rows, parse, "MODEL.h5", "Measures speed on this machine.",
-                                 0,           0,     0};
+static const struct argp_option option_rows[] = {COMMAND_THREADS_ROW, {0}};
+static const struct argp argp = {
+    option_rows,
+    parse,
+    "MODEL.h5",
+    "Measure the forward pass and the quantizers on this machine, against its BLAS.",
+    0,
+    0,
+    0};
 
 static void fill_random(float *x, size_t n, uint32_t stream)
 {

@@ -1,6 +1,7 @@
 /* nashswarm eval: the loss of one model on texts or token ids. */
 #include <argp.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,36 +18,33 @@ struct options {
     bool json, keep_line_ends;
 };
 
-enum {
-    KEY_TEXTS = 256,
-    KEY_IDS,
-    KEY_PROTOCOL,
-    KEY_SAMPLES,
-    KEY_MAX,
-    KEY_THREADS,
-    KEY_JSON,
-    KEY_KEEP
-};
+enum { COUNT_MAX = 1000000000 };
+
+enum { KEY_TEXTS = 256, KEY_IDS, KEY_PROTOCOL, KEY_SAMPLES, KEY_MAX, KEY_JSON, KEY_KEEP };
+
+static char protocol_help[512]; /* from the table of protocols */
 
 static const struct argp_option option_rows[] = {
     {"texts", KEY_TEXTS, "FILE", 0, "score the texts in FILE, one a line (-: standard input)", 0},
-    {"ids", KEY_IDS, "FILE", 0, "score token ids: lines of numbers separated by blanks", 0},
-    {"protocol", KEY_PROTOCOL, "NAME", 0,
-     "paper: padded, pads scored, as the study did (default); text: the text alone", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "the first N texts (default: all)", 0},
-    {"max-tokens", KEY_MAX, "N", 0, "tokens of a text at the most; longer ones are cut (64)", 0},
-    {"keep-line-ends", KEY_KEEP, 0, 0, "each line's end is part of its text (WikiText)", 0},
-    {"threads", KEY_THREADS, "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0},
-    {"json", KEY_JSON, 0, 0, "print JSON", 0},
+    {"ids", KEY_IDS, "FILE", 0,
+     "score token ids: lines of numbers separated by blanks (-: standard input)", 0},
+    {"protocol", KEY_PROTOCOL, "NAME", 0, protocol_help, 0},
+    {"samples", KEY_SAMPLES, "N", 0, "score the first N texts or lines of ids (default: all)", 0},
+    {"max-tokens", KEY_MAX, "N", 0, "cut what is longer than N tokens (default: 64)", 0},
+    {"keep-line-ends", KEY_KEEP, 0, 0, "take each line's end as part of its text (WikiText)", 0},
+    {"json", KEY_JSON, 0, 0, "print JSON, with the loss of each text", 0},
+    COMMAND_THREADS_ROW,
     {0},
 };
 
-static void take_number(long *out, const char *option, const char *text, long min,
-                        struct argp_state *state)
+/* "paper: what it is (default); text: what it is". */
+static void describe_protocols(void)
 {
-    struct err e;
-    if (command_number(out, option, text, min, 1000000000, &e)) {
-        argp_error(state, "%s", e.text);
+    size_t used = 0;
+    for (const struct protocol *p = protocols; p->name && used < sizeof protocol_help; p++) {
+        used += (size_t)snprintf(protocol_help + used, sizeof protocol_help - used, "%s%s: %s%s",
+                                 p > protocols ? "; " : "", p->name, p->help,
+                                 p > protocols ? "" : " (default)");
     }
 }
 
@@ -67,13 +65,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         }
         break;
     case KEY_SAMPLES:
-        take_number(&o->samples, "--samples", arg, 1, state);
+        command_take_number(&o->samples, "--samples", arg, 1, COUNT_MAX, state);
         break;
     case KEY_MAX:
-        take_number(&o->max_tokens, "--max-tokens", arg, 2, state);
+        command_take_number(&o->max_tokens, "--max-tokens", arg, 2, COUNT_MAX, state);
         break;
-    case KEY_THREADS:
-        take_number(&o->threads, "--threads", arg, 1, state);
+    case COMMAND_KEY_THREADS:
+        command_take_threads(&o->threads, arg, state);
         break;
     case KEY_JSON:
         o->json = true;
@@ -82,10 +80,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->keep_line_ends = true;
         break;
     case ARGP_KEY_ARG:
-        if (o->model) {
-            argp_error(state, "one model at a time: \"%s\" is one too many", arg);
-        }
-        o->model = arg;
+        command_take_argument(&o->model, arg, "model", state);
         break;
     case ARGP_KEY_END:
         if (!o->model) {
@@ -103,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {option_rows,
                                  parse,
                                  "MODEL.h5 (--texts FILE | --ids FILE)",
-                                 "The loss of a model on texts, or on token ids.",
+                                 "Score a model on texts, or on token ids, and print its loss.",
                                  0,
                                  0,
                                  0};
@@ -200,9 +195,10 @@ static int evaluate(struct buf *out, const struct options *o, struct err *e)
 
 int cmd_eval(int argc, char **argv)
 {
-    struct options o = {.protocol = "paper", .max_tokens = 64};
+    struct options o = {.protocol = protocols[0].name, .max_tokens = 64};
     struct buf out = BUF_INIT;
     struct err e;
+    describe_protocols();
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     int status = compute_init((int)o.threads, &e) || evaluate(&out, &o, &e)
                      ? command_fail("eval", EXIT_FAILED, &e)

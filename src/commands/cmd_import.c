@@ -16,14 +16,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->output = arg;
         return 0;
     case ARGP_KEY_ARG:
-        if (o->folder) {
-            argp_error(state, "one folder at a time: what is %s?", arg);
-        }
-        o->folder = arg;
+        command_take_argument(&o->folder, arg, "folder", state);
         return 0;
     case ARGP_KEY_END:
         if (!o->folder) {
-            argp_error(state, "which folder?");
+            argp_error(state, "which folder? Give one of Hugging Face's form");
         } else if (!o->output) {
             argp_error(state, "where to? Give -o MODEL.h5");
         }
@@ -34,7 +31,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option option_rows[] = {
-    {"output", 'o', "MODEL.h5", 0, "The model file to write", 0}, {0}};
+    {"output", 'o', "MODEL.h5", 0, "the model file to write", 0}, {0}};
 
 static const struct argp argp = {
     option_rows,

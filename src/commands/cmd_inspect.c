@@ -31,14 +31,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->json = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (o->path) {
-            argp_error(state, "one model at a time: what is %s?", arg);
-        }
-        o->path = arg;
+        command_take_argument(&o->path, arg, "model", state);
         return 0;
     case ARGP_KEY_END:
         if (!o->path) {
-            argp_error(state, "which model file?");
+            argp_error(state, "which model? Give a .h5 file");
         }
         return 0;
     default:
@@ -47,7 +44,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option option_rows[] = {
-    {"json", 'j', NULL, 0, "Print one JSON object instead of a table", 0}, {0}};
+    {"json", 'j', NULL, 0, "print JSON instead of a table", 0}, {0}};
 
 static const struct argp argp = {option_rows,
                                  parse,
@@ -185,7 +182,7 @@ static void print_totals(struct buf *out, const struct gpt2 *m)
     }
     size_t n = gpt2_parameters(m);
     buf_addf(out, "%-8s %14zu %7.3f%%\n", "total", n, 100.0);
-    buf_addf(out, "%.2f MB (of 2^20 bytes) as stored, %.2f MB in 32-bit floats\n",
+    buf_addf(out, "%.2f MiB as stored, %.2f MiB in 32-bit floats\n",
              (double)stored_bytes(m) / 0x1p20, 4 * (double)n / 0x1p20);
 }
 

@@ -17,19 +17,22 @@ struct options {
     struct method_options method_options;
 };
 
-enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_DEQUANTIZE, KEY_THREADS };
+enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_DEQUANTIZE };
+
+static char method_help[METHOD_HELP_MAX]; /* from the table of methods */
 
 static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
-    {"output", KEY_OUT, "OUT.h5", 0, "the file to write", 0},
+    {"output", KEY_OUT, "OUT.h5", 0, "the model file to write", 0},
     {"dequantize", KEY_DEQUANTIZE, 0, 0,
      "write what the codes decode to, in 32-bit floats (required: packed files are not written "
      "yet)",
      0},
-    {"seed", KEY_SEED, "N", 0, "seed of the random choices (0)", 0},
-    {"threads", KEY_THREADS, "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0},
-    {"method", KEY_METHOD, "NAME", 0, "who gets how many bits: uniform or tiers", 0},
+    {"seed", KEY_SEED, "N", 0, "seed of the random choices (default: 0)", 0},
+    {"method", KEY_METHOD, "NAME", 0, method_help, 0},
+    COMMAND_THREADS_ROW,
 };
 enum { FIXED_OPTIONS = 5 };
+static const long seed_max = (1L << 53) - 1; /* as in specs: exact as a double */
 
 static void check_options(struct options *o, struct argp_state *state)
 {
@@ -38,11 +41,13 @@ static void check_options(struct options *o, struct argp_state *state)
         argp_error(state, "%s",
                    !o->model ? "which model? Give a .h5 file"
                    : !o->out ? "where to? Give -o OUT.h5"
-                             : "how? Give --method uniform or --method tiers");
+                             : "how? Give --method NAME");
     } else if (!o->dequantize) {
         argp_error(state, "give --dequantize: packed files cannot be written yet");
     } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
-        argp_error(state, "--method takes uniform or tiers, not \"%s\"", o->method);
+        char names[METHOD_HELP_MAX];
+        method_options_names(names);
+        argp_error(state, "--method takes %s, not \"%s\"", names, o->method);
     } else if (method_options_params(&o->method_options, o->kind, &o->params, &e)) {
         argp_error(state, "%s", e.text);
     }
@@ -51,7 +56,6 @@ static void check_options(struct options *o, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
-    struct err e;
     switch (key) {
     case KEY_OUT:
         o->out = arg;
@@ -63,20 +67,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->dequantize = true;
         break;
     case KEY_SEED:
-        if (command_number(&o->seed, "--seed", arg, 0, 1L << 53, &e)) {
-            argp_error(state, "%s", e.text);
-        }
+        command_take_number(&o->seed, "--seed", arg, 0, seed_max, state);
         break;
-    case KEY_THREADS:
-        if (command_number(&o->threads, "--threads", arg, 1, 100000, &e)) {
-            argp_error(state, "%s", e.text);
-        }
+    case COMMAND_KEY_THREADS:
+        command_take_threads(&o->threads, arg, state);
         break;
     case ARGP_KEY_ARG:
-        if (o->model) {
-            argp_error(state, "one model at a time: \"%s\" is one too many", arg);
-        }
-        o->model = arg;
+        command_take_argument(&o->model, arg, "model", state);
         break;
     case ARGP_KEY_END:
         check_options(o, state);
@@ -87,13 +84,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp argp = {option_rows,
-                                 parse,
-                                 "MODEL.h5 --method NAME --dequantize -o OUT.h5",
-                                 "Quantizes a model and says what it costs.",
-                                 0,
-                                 0,
-                                 0};
+static const struct argp argp = {
+    option_rows,
+    parse,
+    "MODEL.h5 --method NAME --dequantize -o OUT.h5",
+    "Quantize a model, write what it decodes to as a model file, and say what it costs in bits.",
+    0,
+    0,
+    0};
 
 static void write_line(struct buf *out, const char *name, const struct bill_line *l)
 {
@@ -175,6 +173,7 @@ int cmd_quantize(int argc, char **argv)
     struct options o = {0};
     struct buf out = BUF_INIT;
     struct err e;
+    method_options_help(method_help);
     method_options_init(&o.method_options, option_rows + FIXED_OPTIONS);
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     int status = compute_init((int)o.threads, &e) || quantize(&out, &o, &e)

@@ -10,7 +10,7 @@ struct options {
 };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "where results/ and plots/ are (the working directory)", 0},
+    {"out", 'o', "ROOT", 0, "where results/ and plots/ are (default: the working directory)", 0},
     {0},
 };
 
@@ -22,10 +22,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->out = arg;
         break;
     case ARGP_KEY_ARG:
-        if (o->spec) {
-            argp_error(state, "one experiment at a time: \"%s\" is one too many", arg);
-        }
-        o->spec = arg;
+        command_take_argument(&o->spec, arg, "experiment", state);
         break;
     case ARGP_KEY_END:
         if (!o->spec) {
@@ -38,16 +35,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp argp = {option_rows,
-                                 parse,
-                                 "SPEC.yaml",
-                                 "Makes an experiment's output again from its stored results.",
-                                 0,
-                                 0,
-                                 0};
-
-static int again(const char *command, int argc, char **argv, bool tables, bool figures)
+static int again(const char *command, const char *help, int argc, char **argv, bool tables,
+                 bool figures)
 {
+    const struct argp argp = {option_rows, parse, "SPEC.yaml", help, 0, 0, 0};
     struct options o = {.out = "."};
     struct experiment x;
     struct buf out = BUF_INIT;
@@ -71,10 +62,12 @@ static int again(const char *command, int argc, char **argv, bool tables, bool f
 
 int cmd_report(int argc, char **argv)
 {
-    return again("report", argc, argv, true, false);
+    return again("report", "Make an experiment's tables again from its stored results.", argc, argv,
+                 true, false);
 }
 
 int cmd_figures(int argc, char **argv)
 {
-    return again("figures", argc, argv, false, true);
+    return again("figures", "Draw an experiment's figures again from its stored results.", argc,
+                 argv, false, true);
 }

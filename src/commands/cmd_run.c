@@ -17,24 +17,16 @@ struct options {
     bool quiet;
 };
 
-enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_THREADS };
+enum { KEY_MODELS = 256, KEY_SAMPLES };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "put results/ and plots/ there (the working directory)", 0},
-    {"models", KEY_MODELS, "A,B,…", 0, "these models instead of the spec's", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "the first N texts instead of the spec's", 0},
-    {"threads", KEY_THREADS, "N", 0, "threads (default: one a core, or OMP_NUM_THREADS)", 0},
-    {"quiet", 'q', 0, 0, "no progress, only the table", 0},
+    {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
+    {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
+    {"samples", KEY_SAMPLES, "N", 0, "score the first N texts instead of the spec's number", 0},
+    {"quiet", 'q', 0, 0, "show no progress, only the table", 0},
+    COMMAND_THREADS_ROW,
     {0},
 };
-
-static void take_number(long *out, const char *option, const char *text, struct argp_state *state)
-{
-    struct err e;
-    if (command_number(out, option, text, 1, 1000000000, &e)) {
-        argp_error(state, "%s", e.text);
-    }
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -50,16 +42,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->overrides.models = arg;
         break;
     case KEY_SAMPLES:
-        take_number(&o->overrides.samples, "--samples", arg, state);
+        command_take_number(&o->overrides.samples, "--samples", arg, 1, 1000000000, state);
         break;
-    case KEY_THREADS:
-        take_number(&o->threads, "--threads", arg, state);
+    case COMMAND_KEY_THREADS:
+        command_take_threads(&o->threads, arg, state);
         break;
     case ARGP_KEY_ARG:
-        if (o->spec) {
-            argp_error(state, "one experiment at a time: \"%s\" is one too many", arg);
-        }
-        o->spec = arg;
+        command_take_argument(&o->spec, arg, "experiment", state);
         break;
     case ARGP_KEY_END:
         if (!o->spec) {
@@ -76,7 +65,7 @@ static const struct argp argp = {
     option_rows,
     parse,
     "SPEC.yaml",
-    "Runs the cells of an experiment that have no result yet, then writes its tables and figures.",
+    "Run the cells of an experiment that have no result yet, then write its tables and figures.",
     0,
     0,
     0};
@@ -106,10 +95,9 @@ static void planned(void *context, size_t cells, size_t stored)
     }
 }
 
-static void began(void *context, const struct spec *s, const struct cell *c)
+static void began(void *context, const struct cell *c)
 {
     struct display *d = context;
-    (void)s;
     snprintf(d->id, sizeof d->id, "%s", c->id);
 }
 
@@ -124,11 +112,9 @@ static bool within_cell(void *context, size_t done, size_t total)
     return interrupted != 0;
 }
 
-static void finished(void *context, const struct spec *s, const struct cell *c,
-                     const struct record *r, double wall_s)
+static void finished(void *context, const struct cell *c, const struct record *r, double wall_s)
 {
     struct display *d = context;
-    (void)s;
     d->done++;
     if (!d->quiet) {
         fprintf(stderr, "%s[%zu/%zu] %s  loss %.4f  %.2f s\n", d->terminal ? "\r\033[K" : "",

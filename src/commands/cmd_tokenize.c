@@ -34,7 +34,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state)
         }
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "MODEL.h5 is missing");
+        argp_error(state, "which model? Give a .h5 file");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -44,7 +44,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state)
 static void parse(struct request *r, int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"decode", 'd', NULL, 0, "Turn lines of token ids back into text", 0},
+        {"decode", 'd', NULL, 0, "turn lines of token ids back into text", 0},
         {0},
     };
     static const struct argp argp = {

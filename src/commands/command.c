@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { THREADS_MAX = 4096 }; /* more than any machine has cores */
+
 int command_fail(const char *name, int status, const struct err *e)
 {
     fprintf(stderr, "nashswarm %s: %s\n", name, e->text);
@@ -25,20 +27,32 @@ int command_print(const char *name, const struct buf *text)
     return EXIT_DONE;
 }
 
-int command_number(long *out, const char *option, const char *text, long min, long max,
-                   struct err *e)
+void command_take_number(long *out, const char *option, const char *text, long min, long max,
+                         struct argp_state *state)
 {
     char *end;
     errno = 0;
     long x = strtol(text, &end, 10);
     if (end == text || *end) {
-        return err_set(e, "%s takes a whole number, not \"%s\"", option, text);
-    }
-    if (errno || x < min || x > max) {
-        return err_set(e, "%s takes a number from %ld to %ld, not %s", option, min, max, text);
+        argp_error(state, "%s takes a whole number, not \"%s\"", option, text);
+    } else if (errno || x < min || x > max) {
+        argp_error(state, "%s takes a number from %ld to %ld, not %s", option, min, max, text);
     }
     *out = x;
-    return 0;
+}
+
+void command_take_threads(long *out, const char *text, struct argp_state *state)
+{
+    command_take_number(out, "--threads", text, 1, THREADS_MAX, state);
+}
+
+void command_take_argument(const char **out, const char *text, const char *what,
+                           struct argp_state *state)
+{
+    if (*out) {
+        argp_error(state, "one %s at a time: \"%s\" is one too many", what, text);
+    }
+    *out = text;
 }
 
 bool command_on_terminal(void)

@@ -1,11 +1,14 @@
 /*
  * command: what the sub-commands share: how they fail and how they write.
  *
- * Only commands print and choose exit statuses: 0 done, 1 failure, 2 usage, 130 interrupted.
+ * Only commands print and choose exit statuses: 0 done, 1 failure, 2 usage, 130 interrupted. In
+ * --help, a command's text is a sentence that says what to expect of it, an option's a phrase in
+ * lower case with the default in parentheses.
  */
 #ifndef NS_COMMANDS_COMMAND_H
 #define NS_COMMANDS_COMMAND_H
 
+#include <argp.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
@@ -19,10 +22,22 @@ int command_fail(const char *name, int status, const struct err *e);
 /* Writes to standard output and flushes; a failure to write (a full disk) is reported. */
 int command_print(const char *name, const struct buf *text);
 
-/* Reads "--threads N" style values: a whole number in [min, max], or an error that names the
- * option. */
-int command_number(long *out, const char *option, const char *text, long min, long max,
-                   struct err *e);
+/* The option --threads of every command that computes: its row, and taking its value. */
+enum { COMMAND_KEY_THREADS = 900 };
+#define COMMAND_THREADS_ROW                                                                        \
+    {                                                                                              \
+        "threads", COMMAND_KEY_THREADS, "N", 0,                                                    \
+            "threads to use (default: OMP_NUM_THREADS, else one a core)", 0                        \
+    }
+void command_take_threads(long *out, const char *text, struct argp_state *state);
+
+/* A whole number in [min, max]; anything else ends the program with the option and its bounds. */
+void command_take_number(long *out, const char *option, const char *text, long min, long max,
+                         struct argp_state *state);
+
+/* The one argument of a command, which is a `what` ("model"); a second one ends the program. */
+void command_take_argument(const char **out, const char *text, const char *what,
+                           struct argp_state *state);
 
 /* True when standard error is a terminal that can redraw a line. */
 bool command_on_terminal(void);

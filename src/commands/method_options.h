@@ -8,7 +8,7 @@
 
 #include "run/methods.h"
 
-enum { METHOD_OPTIONS_KEY = 1000, METHOD_OPTIONS_MAX = 64 };
+enum { METHOD_OPTIONS_KEY = 1000, METHOD_OPTIONS_MAX = 64, METHOD_HELP_MAX = 512 };
 
 /* The parameters that were given, by position in the union of all schemas. */
 struct method_options {
@@ -19,6 +19,12 @@ struct method_options {
 
 /* Collects the union of all methods' parameters and appends an argp row for each to `to`. */
 void method_options_init(struct method_options *o, struct argp_option *to);
+
+/* "uniform or tiers": what --method takes. */
+void method_options_names(char out[METHOD_HELP_MAX]);
+
+/* The names, each with its line of help. */
+void method_options_help(char out[METHOD_HELP_MAX]);
 
 /* Takes an option of ours; false when the key is none. */
 bool method_options_take(struct method_options *o, int key, const char *arg);

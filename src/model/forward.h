@@ -19,7 +19,7 @@ struct batch_text {
     const int *ids;   /* n_text of them */
     size_t n_text;    /* ≥ 1 */
     size_t n_total;   /* n_text and the pads after it; at most P */
-    size_t first_row; /* filled in by forward_layout() */
+    size_t first_row; /* filled in by batch_layout() */
 };
 
 /* Rows that are multiplied together: positions [row, row + n) of the batch. */

@@ -5,28 +5,18 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json_file.h"
 #include "model/gpt2_keys.h"
 
 /* The JSON object in a file; to be released with json_decref(). NULL with `e` set. */
 static json_t *load_object(const char *path, struct err *e)
 {
-    struct file_map file;
-    if (file_map_open(&file, path, e)) {
-        return NULL;
-    }
-    json_error_t at = {0};
-    json_t *root =
-        file.n ? json_loadb((const char *)file.bytes, file.n, JSON_REJECT_DUPLICATES, &at) : NULL;
-    if (!file.n) {
-        err_set(e, "%s is empty", path);
-    } else if (!root) {
-        err_set(e, "%s:%d:%d: not JSON: %s", path, at.line, at.column, at.text);
-    } else if (!json_is_object(root)) {
+    json_t *root = json_file_read(path, e);
+    if (root && !json_is_object(root)) {
         err_set(e, "%s is not a JSON object", path);
         json_decref(root);
         root = NULL;
     }
-    file_map_close(&file);
     return root;
 }
 

@@ -12,7 +12,8 @@ const struct param quantize_params[] = {
     {"scope", PARAM_CHOICE, NULL, "head", 0, 0, scope_names,
      "tensors to quantize: the tied embedding, the attention and MLP matrices, or both"},
     {"group", PARAM_INT, "weights", "", 1, 1e9, NULL,
-     "weights along a row that share a grid; absent: one grid over the tensor"},
+     "weights along a row that share a grid, for methods of one bit width (default: one grid over "
+     "the tensor)"},
     {"grid_dtype", PARAM_CHOICE, NULL, "f32", 0, 0, grid_dtype_names,
      "type that scale and minimum are rounded to and stored in"},
 };

@@ -12,21 +12,15 @@ struct point {
     bool has_map;
 };
 
-static double mean_of(const struct selection *s, const char *column)
-{
-    struct summary sum = selection_summary(s, column);
-    return summary_mean(&sum);
-}
-
 static struct point point_of(const struct selection *s)
 {
     struct summary delta = selection_summary(s, "delta_pct");
-    return (struct point){.packed = mean_of(s, "bits_per_weight"),
-                          .ideal_map = mean_of(s, "bits_ideal_map"),
-                          .entropy = mean_of(s, "bits_entropy"),
+    return (struct point){.packed = selection_mean(s, "bits_per_weight"),
+                          .ideal_map = selection_mean(s, "bits_ideal_map"),
+                          .entropy = selection_mean(s, "bits_entropy"),
                           .delta_pct = summary_mean(&delta),
                           .deviation = delta.n > 1 ? summary_deviation(&delta) : 0,
-                          .has_map = mean_of(s, "map_packed_bits") > 0};
+                          .has_map = selection_mean(s, "map_packed_bits") > 0};
 }
 
 /* By size, and at the same size the better one first. */

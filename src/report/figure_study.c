@@ -32,8 +32,7 @@ static void end_block(struct buf *out)
 
 static double parameters(const struct study_line *l)
 {
-    struct summary s = selection_summary(&l->model, "parameters");
-    return summary_mean(&s);
+    return selection_mean(&l->model, "parameters");
 }
 
 static int by_parameters(const void *a, const void *b)
@@ -115,11 +114,10 @@ int figure_data_compression(struct buf *out, const struct spec *s, const struct 
             struct selection all = method_of(models[m], k);
             struct selection one = selection_under(all, study->protocol);
             struct summary touched = selection_summary(&one, "compression_pct");
-            struct summary whole = selection_summary(&one, "model_removed_pct");
             model_columns(out, models[m]);
             mean_and_deviation(out, &touched);
             buf_addc(out, ' ');
-            figure_data_number(out, summary_mean(&whole));
+            figure_data_number(out, selection_mean(&one, "model_removed_pct"));
             buf_addc(out, '\n');
         }
         end_block(out);

@@ -20,7 +20,6 @@ static bool has_scripts(const char *folder)
 int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e)
 {
     const char *named = getenv("NASHSWARM_PLOTS");
-    const char *slash = strrchr(spec_path, '/');
     buf_clear(folder);
     if (named && *named) {
         buf_adds(folder, named);
@@ -34,9 +33,8 @@ int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e)
     }
     buf_adds(folder, "plots");
     if (!has_scripts("plots")) {
-        buf_clear(folder);
-        buf_addf(folder, "%.*s/../plots", slash ? (int)(slash - spec_path) : 1,
-                 slash ? spec_path : ".");
+        file_folder(spec_path, folder);
+        buf_adds(folder, "/../plots");
     }
     if (buf_check(folder, e)) {
         return -1;

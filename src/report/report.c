@@ -53,16 +53,14 @@ static int write_form(const char *folder, const struct layout *l,
                       void (*form)(const struct layout *, struct buf *), const char *ending,
                       struct buf *written, struct err *e)
 {
-    struct buf path = BUF_INIT, text = BUF_INIT;
-    buf_addf(&path, "%s/%s%s", folder, l->stem, ending);
+    struct buf name = BUF_INIT, text = BUF_INIT;
+    buf_addf(&name, "%s%s", l->stem, ending);
     form(l, &text);
-    int status = buf_check(&path, e) || buf_check(&text, e)
-                     ? -1
-                     : file_write(path.s, buf_text(&text), text.len, e);
-    if (!status) {
-        buf_addf(written, "%s\n", path.s);
+    int status = buf_check(&name, e);
+    if (!status && (status = file_write_text(folder, name.s, &text, e)) == 0) {
+        buf_addf(written, "%s/%s\n", folder, name.s);
     }
-    buf_release(&path);
+    buf_release(&name);
     buf_release(&text);
     return status;
 }

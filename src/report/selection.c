@@ -34,6 +34,12 @@ struct summary selection_summary(const struct selection *s, const char *column)
     return sum;
 }
 
+double selection_mean(const struct selection *s, const char *column)
+{
+    struct summary sum = selection_summary(s, column);
+    return summary_mean(&sum);
+}
+
 bool selection_opens(const struct record *rows, size_t i)
 {
     struct selection before = selection_of(rows, i, i);

@@ -24,6 +24,9 @@ const struct record *selection_first(const struct selection *s);
 /* One column over all rows of the selection. */
 struct summary selection_summary(const struct selection *s, const char *column);
 
+/* Its mean, NaN when nothing was measured. */
+double selection_mean(const struct selection *s, const char *column);
+
 /* Whether row i is the first of its model, method and variant: one such row a line of a table. */
 bool selection_opens(const struct record *rows, size_t i);
 

@@ -6,6 +6,11 @@
 
 #include "base/mem.h"
 
+const char *report_title(const struct spec *s)
+{
+    return *s->title ? s->title : s->name;
+}
+
 const char *report_protocol(const struct spec *s, size_t i)
 {
     return s->known->protocols[s->protocols[i]];

@@ -33,6 +33,9 @@ void study_release(struct study *s);
 /* "Nash-Swarm" for the first method in that role, "Nash-Swarm (NAME)" for further ones. */
 void study_role(const struct spec *s, size_t tiers, char *out, size_t size);
 
+/* The title of the spec, or its name when it has none. */
+const char *report_title(const struct spec *s);
+
 /* The names of the spec's protocols, in its order. */
 const char *report_protocol(const struct spec *s, size_t i);
 bool report_has_protocol(const struct spec *s, const char *name);

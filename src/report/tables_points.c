@@ -33,8 +33,7 @@ static void in_mib(struct layout *l, struct summary bits)
 /* Everything stored for the weights in scope, packed, in bits. */
 static struct summary stored_bits(const struct selection *s)
 {
-    struct summary weights = selection_summary(s, "scope_weights");
-    return scaled(selection_summary(s, "bits_per_weight"), summary_mean(&weights));
+    return scaled(selection_summary(s, "bits_per_weight"), selection_mean(s, "scope_weights"));
 }
 
 static void method_cell(struct layout *l, const struct record *r)
@@ -66,8 +65,7 @@ static void bill_columns(struct layout *l)
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n)
 {
     l->stem = "bill";
-    buf_addf(&l->caption, "%s. The bit bill: bits per weight in scope, and MiB.",
-             s->title && *s->title ? s->title : s->name);
+    buf_addf(&l->caption, "%s. The bit bill: bits per weight in scope, and MiB.", report_title(s));
     bill_columns(l);
     for (size_t i = 0; i < n; i++) {
         if (!selection_opens(rows, i) || strcmp(rows[i].allocator, "baseline") == 0) {
@@ -149,8 +147,7 @@ static void sweep_line(struct layout *l, const struct spec *s, const struct reco
 void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n)
 {
     l->stem = "sweep";
-    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss.",
-             s->title && *s->title ? s->title : s->name);
+    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss.", report_title(s));
     sweep_columns(l, s);
     for (size_t i = 0; i < n; i++) {
         if (selection_opens(rows, i)) {

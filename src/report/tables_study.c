@@ -39,8 +39,7 @@ static void real_cell(struct layout *l, struct selection s, const char *protocol
 static double mean_of(struct selection s, const char *protocol, const char *column)
 {
     struct selection under = selection_under(s, protocol);
-    struct summary sum = selection_summary(&under, column);
-    return summary_mean(&sum);
+    return selection_mean(&under, column);
 }
 
 static void loss_caption(struct layout *l, const struct spec *s, const struct study *study)
@@ -49,7 +48,7 @@ static void loss_caption(struct layout *l, const struct spec *s, const struct st
                             .n = study->n ? study->lines[0].model.n : 0,
                             .protocol = study->protocol};
     const struct record *first = selection_first(&any);
-    buf_addf(&l->caption, "%s. ", s->title && *s->title ? s->title : s->name);
+    buf_addf(&l->caption, "%s. ", report_title(s));
     if (first && first->texts != RECORD_NONE) {
         buf_addf(&l->caption, "%lld texts; ", (long long)first->texts);
     }
@@ -158,7 +157,7 @@ void tables_size(struct layout *l, const struct spec *s, const struct study *stu
     const char *protocol = study->protocol;
     l->stem = "size";
     buf_addf(&l->caption, "%s. Sizes as the study counts them, and of the whole model.",
-             s->title && *s->title ? s->title : s->name);
+             report_title(s));
     size_columns(l);
     for (size_t i = 0; i < study->n; i++) {
         const struct study_line *line = &study->lines[i];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "results/stored_file.h"
+#include "base/json_file.h"
 
 enum { RESULT_FORMAT = 1 };
 
@@ -65,7 +65,7 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
     int status = buf_check(&path, e);
     if (!status) {
         /* Whatever is wrong with the file, the cell is computed again and the file replaced. */
-        json_t *root = stored_file_read(path.s, &ignored);
+        json_t *root = json_file_read(path.s, &ignored);
         struct record read;
         *found = root && is_result(root, key, path.s, &read);
         if (*found) {
@@ -107,9 +107,9 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
     write_result(spec, c, key, r, &result);
     int status = -1;
     if (buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
-        stored_file_write(folder.s, "cell.yaml", &yaml, e) ||
-        stored_file_write(folder.s, "provenance.json", provenance_json, e) ||
-        stored_file_write(folder.s, "result.json", &result, e)) {
+        file_write_text(folder.s, "cell.yaml", &yaml, e) ||
+        file_write_text(folder.s, "provenance.json", provenance_json, e) ||
+        file_write_text(folder.s, "result.json", &result, e)) {
         goto out;
     }
     status = 0;
@@ -126,7 +126,7 @@ int store_write_spec(const struct store *s, const struct spec *spec, struct err 
     spec_write(spec, &yaml);
     int status = file_make_dirs(s->results.s, e);
     if (!status) {
-        status = stored_file_write(s->results.s, "spec.resolved.yaml", &yaml, e);
+        status = file_write_text(s->results.s, "spec.resolved.yaml", &yaml, e);
     }
     buf_release(&yaml);
     return status;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json_file.h"
 #include "base/mem.h"
-#include "results/stored_file.h"
 
 enum { TABLE_FORMAT = 1 };
 
@@ -81,8 +81,8 @@ int table_write(const struct store *s, const struct spec *spec, const struct rec
     write_csv(rows, n, &csv);
     write_json(spec, rows, n, &json);
     int status = store_write_spec(s, spec, e);
-    if (!status && (stored_file_write(s->results.s, "table.csv", &csv, e) ||
-                    stored_file_write(s->results.s, "table.json", &json, e))) {
+    if (!status && (file_write_text(s->results.s, "table.csv", &csv, e) ||
+                    file_write_text(s->results.s, "table.json", &json, e))) {
         status = -1;
     }
     buf_release(&csv);
@@ -131,7 +131,7 @@ int table_read(const struct store *s, const struct spec *spec, struct record **r
                 spec->name, path.s, spec->path, spec->path);
         goto out;
     }
-    root = stored_file_read(path.s, e);
+    root = json_file_read(path.s, e);
     status = root ? read_rows(root, path.s, rows, n, e) : -1;
     if (status) {
         char problem[ERR_MAX];

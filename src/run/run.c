@@ -106,7 +106,7 @@ static int publish(struct run *r, size_t i, double wall_s, struct err *e)
     }
     buf_release(&json);
     if (!status && r->listener->finished) {
-        r->listener->finished(r->listener->context, r->spec, c, &r->rows[i], wall_s);
+        r->listener->finished(r->listener->context, c, &r->rows[i], wall_s);
     }
     return status;
 }
@@ -129,7 +129,7 @@ static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, st
         goto out;
     }
     if (r->listener->began) {
-        r->listener->began(r->listener->context, r->spec, &cells[0]);
+        r->listener->began(r->listener->context, &cells[0]);
     }
     status = open_model(r, cells[0].model, e);
     if (!status) {

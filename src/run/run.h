@@ -16,11 +16,10 @@
 /* Who is told how far the run is. NULL functions are not called. */
 struct run_listener {
     void (*planned)(void *context, size_t cells, size_t stored);
-    /* Before cells [first, last) of the plan, which share one variant, are run. */
-    void (*began)(void *context, const struct spec *s, const struct cell *c);
+    /* Before a variant is made: `c` is the first of its cells. */
+    void (*began)(void *context, const struct cell *c);
     /* After each cell; `wall_s` is its share of the work. */
-    void (*finished)(void *context, const struct spec *s, const struct cell *c,
-                     const struct record *r, double wall_s);
+    void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
     struct progress progress; /* within a cell; its answer true interrupts the run */
     void *context;
 };

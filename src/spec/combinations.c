@@ -4,6 +4,15 @@
 
 #include "base/mem.h"
 
+size_t combinations_axis(const struct spec *s, size_t method, size_t parameter)
+{
+    size_t i = 0;
+    while (i < s->n_axes && (s->axes[i].method != method || s->axes[i].parameter != parameter)) {
+        i++;
+    }
+    return i;
+}
+
 bool combinations_count(const struct spec *s, size_t method, size_t *n)
 {
     *n = 1;

@@ -18,6 +18,10 @@ struct combination {
     struct params params; /* the method's, swept values in place */
 };
 
+/* The axis that sweeps a parameter of a method, as an index into spec.axes; n_axes when none does.
+ */
+size_t combinations_axis(const struct spec *s, size_t method, size_t parameter);
+
 /* How many there are; false when over COMBINATIONS_MAX. An axis without values makes it 0. */
 bool combinations_count(const struct spec *s, size_t method, size_t *n);
 

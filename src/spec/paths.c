@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 static char *take(struct buf *b, struct err *e)
@@ -18,8 +18,7 @@ static char *take(struct buf *b, struct err *e)
 char *path_folder(const char *file, struct err *e)
 {
     struct buf folder = BUF_INIT;
-    const char *slash = strrchr(file, '/');
-    buf_add(&folder, slash ? file : ".", slash && slash != file ? (size_t)(slash - file) : 1);
+    file_folder(file, &folder);
     return take(&folder, e);
 }
 

@@ -2,16 +2,6 @@
 #include "spec/combinations.h"
 #include "spec/reading.h"
 
-/* The axis of a parameter of a method, or n_axes. */
-static size_t axis_of(const struct spec *s, size_t method, size_t parameter)
-{
-    size_t i = 0;
-    while (i < s->n_axes && (s->axes[i].method != method || s->axes[i].parameter != parameter)) {
-        i++;
-    }
-    return i;
-}
-
 /*
  * Where a refused combination is pointed at: the swept value of the parameter at fault; else the
  * value of the method's last axis, which brought it about; else where the parameter is written.
@@ -21,7 +11,7 @@ static struct place blame(const struct reading *r, const struct combination *c, 
     const struct spec *s = r->spec;
     const struct draft *d = &r->methods.all[c->method];
     int parameter = which ? schema_find(d->params.schema, which) : -1;
-    size_t axis = parameter < 0 ? s->n_axes : axis_of(s, c->method, (size_t)parameter);
+    size_t axis = parameter < 0 ? s->n_axes : combinations_axis(s, c->method, (size_t)parameter);
     for (size_t i = s->n_axes; i-- > 0 && axis == s->n_axes;) {
         if (s->axes[i].method == c->method) {
             axis = i;

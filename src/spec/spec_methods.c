@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/combinations.h"
 #include "spec/fields.h"
 #include "spec/reading.h"
 
@@ -311,16 +312,6 @@ int read_methods(struct reading *r, const struct node *node, struct err *e)
     return baseline_first(r, e);
 }
 
-static bool is_swept(const struct spec *s, size_t method, size_t parameter)
-{
-    for (size_t i = 0; i < s->n_axes; i++) {
-        if (s->axes[i].method == method && s->axes[i].parameter == parameter) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Defaults for what is absent; what has none is missing. Swept values are left absent. */
 static void complete(struct reading *r, size_t method)
 {
@@ -329,7 +320,7 @@ static void complete(struct reading *r, size_t method)
         const struct param *row = d->params.schema->rows[i];
         struct value *v = &d->params.values[i];
         struct err why;
-        if (is_swept(r->spec, method, i)) {
+        if (combinations_axis(r->spec, method, i) < r->spec->n_axes) {
             *v = (struct value){0};
         } else if (!v->present && !row->fallback && !d->broken) {
             problems_add(&r->problems, d->at, "methods.%s: %s is missing: %s", d->name, row->name,

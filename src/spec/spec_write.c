@@ -1,6 +1,7 @@
 /* A spec as YAML with every default filled in, independent of the folder that it stands in. */
 #include <stdlib.h>
 
+#include "spec/combinations.h"
 #include "spec/paths.h"
 #include "spec/spec.h"
 #include "spec/yaml.h"
@@ -52,16 +53,6 @@ static void write_inputs(const struct spec *s, struct buf *out)
     buf_adds(out, "]\n");
 }
 
-static bool is_swept(const struct spec *s, size_t method, size_t parameter)
-{
-    for (size_t i = 0; i < s->n_axes; i++) {
-        if (s->axes[i].method == method && s->axes[i].parameter == parameter) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void write_methods(const struct spec *s, struct buf *out)
 {
     buf_adds(out, "methods:\n");
@@ -70,7 +61,7 @@ static void write_methods(const struct spec *s, struct buf *out)
         const struct schema *schema = &m->kind->schema;
         buf_addf(out, "  %s:\n    method: %s\n", m->name, m->kind->name);
         for (size_t k = 0; k < schema->n; k++) {
-            if (!is_swept(s, i, k)) {
+            if (combinations_axis(s, i, k) == s->n_axes) {
                 buf_addf(out, "    %s: ", schema->rows[k]->name);
                 value_format(&m->params.values[k], schema->rows[k], out);
                 buf_addc(out, '\n');
