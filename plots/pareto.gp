@@ -42,7 +42,7 @@ has_map = STATS_max > 0
 
 columns = n_models > 1 ? 2 : 1
 rows = (n_models + columns - 1) / columns
-legend_rows = (n + 2 * has_map + 1) / 2
+legend_rows = (n + 1 + 2 * has_map + 1) / 2
 legend_height = 0.01 + 0.029 * legend_rows
 aspect = (columns == 1 ? 0.5 : 0.36 * rows) + 0.05 + legend_height
 load ARG0[1 : strlen(ARG0) - strlen("pareto.gp")]."style.gp"
@@ -57,7 +57,6 @@ set xtics 1
 set format x "%g"
 set ytics (-100, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000, 10000)
 set grid xtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
-set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
 
 legend_share = legend_height / aspect
 label_share = 0.04 / aspect
@@ -67,6 +66,7 @@ gap_y = 0.06 / aspect
 width = (0.98 - left - (columns - 1) * gap_x) / columns
 height = (1 - legend_share - label_share - rows * gap_y) / rows
 
+set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.5, 0.5
 set multiplot
 do for [m = 1 : n_models] {
     column = (m - 1) % columns
@@ -76,8 +76,10 @@ do for [m = 1 : n_models] {
     set tmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y
     set bmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y - height
     set format y (column == 0 ? "%g" : "") # the axis is the same
-    set label 1 model[m] at graph 0.98, 0.93 right front textcolor rgb "#222222"
-    plot for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4:($1 - $3):(0) \
+    set label 1 model[m] at graph 0.98, 0.93 right front boxed textcolor rgb "#222222"
+    # The line at zero is drawn as data: gnuplot misplaces xzeroaxis on a nonlinear axis.
+    plot 0 with lines linecolor rgb "#444444" linewidth 0.8, \
+         for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4:($1 - $3):(0) \
              with vectors nohead linecolor rgb light[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4 \
              with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7, \
@@ -104,13 +106,13 @@ set yrange [0 : 1]
 unset border
 unset tics
 unset grid
-unset xzeroaxis
 set label 1 "Stored bits per weight" at screen 0.5, 0.35 * label_share center
 set label 2 "Δ loss, protocol ".protocol." (%, log beyond ±1)" \
     at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90
 set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols 2
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
          pointtype filled[style_of(k)] pointsize 0.7 title name[k], \
+     NaN with lines linecolor rgb neutral linewidth 1.2 title "line: Pareto front of the method", \
      NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 \
          title (has_map ? "pale: with an ideal map" : ""), \
      NaN with points linecolor rgb "#BBBBBB" pointtype 6 pointsize 0.7 \

@@ -12,13 +12,14 @@ if (terminal_kind eq "pdf") {
         pointscale 2.5 dashlength 0.6 background "#ffffff" size 1600,(1600 * aspect)
 }
 set encoding utf8
+set minussign
 set output output_path
 
 n_styles = 7
 array strong[n_styles] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 array light[n_styles]  = ["#8FC0DD", "#F0B48A", "#8AD0BB", "#E8C6D8", "#F4D48A", "#B3DDF5", "#999999"]
-array filled[n_styles] = [7, 5, 9, 11, 13, 15, 3]
-array hollow[n_styles] = [6, 4, 8, 10, 12, 14, 2]
+array filled[n_styles] = [7, 5, 9, 11, 13, 15, 7]
+array hollow[n_styles] = [6, 4, 8, 10, 12, 14, 6]
 style_of(k) = (k - 1) % n_styles + 1
 
 set border 3 linecolor rgb "#444444" linewidth 0.8
