@@ -9,6 +9,7 @@
 #include "base/half.h"
 #include "base/json_out.h"
 #include "base/mem.h"
+#include "base/reduce.h"
 #include "base/rng.h"
 #include "base/utf8.h"
 #include "scratch.h"
@@ -93,6 +94,37 @@ Test(base_file, folders_are_made_with_their_parents)
     scratch_file(&s, "file", "", 0);
     cr_assert(file_make_dirs(scratch_path(&s, "file/below"), &e) == -1);
     scratch_remove(&s);
+}
+
+Test(base_file, the_folder_of_a_path)
+{
+    static const char *const of[][2] = {
+        {"a", "."}, {"a/b", "a"}, {"/a", "/"}, {"/a/b.c", "/a"}, {"../a", ".."}};
+    struct buf folder = BUF_INIT;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        file_folder(of[i][0], &folder);
+        cr_assert(strcmp(folder.s, of[i][1]) == 0, "%s is in %s", of[i][0], folder.s);
+    }
+    buf_release(&folder);
+}
+
+Test(base_reduce, agrees_with_plain_sums_and_extremes)
+{
+    float x[37], lo = INFINITY, hi = -INFINITY;
+    double sum = 0, squares = 0, deviations = 0;
+    for (int i = 0; i < 37; i++) {
+        x[i] = (float)((i * 7) % 11) - 4.5f; /* sums of these are exact */
+        lo = fminf(lo, x[i]);
+        hi = fmaxf(hi, x[i]);
+        sum += (double)x[i];
+        squares += (double)x[i] * (double)x[i];
+        deviations += ((double)x[i] - 2) * ((double)x[i] - 2);
+    }
+    struct range r = RANGE_EMPTY;
+    range_widen(&r, x, 37);
+    cr_assert(r.lo == lo && r.hi == hi, "[%g, %g]", (double)r.lo, (double)r.hi);
+    cr_assert(sum_of(x, 37) == sum && sum_of_squares(x, 37) == squares);
+    cr_assert(sum_of_squared_deviations(x, 2, 37) == deviations);
 }
 
 Test(base_digest, sha256_of_known_texts)

@@ -19,6 +19,18 @@ void bill_add(struct bill *total, const struct bill *part)
     total->squared_deviation += part->squared_deviation;
 }
 
+void bill_add_sums(struct bill *bill, const struct chunk_sums *s, size_t n_chunks, size_t n)
+{
+    double sum = 0, squares = 0;
+    for (size_t c = 0; c < n_chunks; c++) {
+        sum += s[c].sum;
+        squares += s[c].sum_squares;
+        bill->squared_error += s[c].squared_error;
+    }
+    bill->scope_weights += (int64_t)n;
+    bill->squared_deviation += fmax(0, squares - sum * sum / (double)n);
+}
+
 double entropy_bits(const uint64_t *count, size_t n_symbols)
 {
     double n = 0, bits = 0;

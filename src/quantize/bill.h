@@ -25,6 +25,14 @@ struct bill {
 
 void bill_add(struct bill *total, const struct bill *part);
 
+/* What a chunk of a tensor leaves behind; chunks are combined in index order. */
+struct chunk_sums {
+    double sum, sum_squares, squared_error;
+};
+
+/* Adds the sums of a tensor of n weights; Σ (w − mean)² = Σ w² − (Σ w)²/n, in double. */
+void bill_add_sums(struct bill *bill, const struct chunk_sums *s, size_t n_chunks, size_t n);
+
 /* Σ_i n_i · log2(n / n_i) bits, n = Σ n_i: the ideal code length of n symbols. */
 double entropy_bits(const uint64_t *count, size_t n_symbols);
 

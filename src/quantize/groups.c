@@ -3,13 +3,12 @@
  * when g does not divide it. Rows are cut into fixed chunks; a group is read, gridded, coded and
  * left while it is in the L1 cache, so the tensor is read once.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "base/reduce.h"
 #include "base/simd.h"
-#include "quantize/reduce.h"
 #include "quantize/tensor.h"
 
 struct job {
@@ -56,7 +55,7 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
         for (size_t c = 0, n; c < j->cols; c += n) {
             size_t offset = r * j->cols + c;
             n = j->cols - c < j->o->group ? j->cols - c : j->o->group;
-            struct range range = {INFINITY, -INFINITY};
+            struct range range = RANGE_EMPTY;
             struct grid g;
             range_widen(&range, j->w_rc + offset, n);
             if (grid_make(&g, range.lo, range.hi, j->bits, j->o->dtype, j->what, e)) {
@@ -105,7 +104,7 @@ static void bill_groups(struct bill *bill, const struct job *j)
     bill->payload.ideal_bits = entropy_bits(j->count, CODES);
     bill->grid.packed_bits = (int64_t)(j->rows * per_row) * 2 * (j->o->dtype == GRID_F16 ? 16 : 32);
     bill->grid.ideal_bits = (double)bill->grid.packed_bits;
-    chunk_sums_bill(bill, j->sums, j->n_chunks, n);
+    bill_add_sums(bill, j->sums, j->n_chunks, n);
 }
 
 int quantize_groups(float *out_rc, struct bill *bill, const float *w_rc, size_t rows, size_t cols,

@@ -11,8 +11,8 @@
 #include "base/float_bits.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "base/reduce.h"
 #include "base/simd.h"
-#include "quantize/reduce.h"
 #include "quantize/tensor.h"
 
 enum { WAYS = 4 }; /* counters of one code */
@@ -95,7 +95,7 @@ static void scan_chunk(struct job *j, size_t chunk)
     struct range *range = j->range + chunk * (size_t)j->a->n_tiers;
     int32_t tier[BLOCK];
     for (int k = 0; k < j->a->n_tiers; k++) {
-        range[k] = (struct range){INFINITY, -INFINITY};
+        range[k] = RANGE_EMPTY;
     }
     for (size_t i = chunk_begin(chunk), end = chunk_end(chunk, j->a->n), n; i < end; i += n) {
         n = end - i < BLOCK ? end - i : BLOCK;
@@ -157,11 +157,9 @@ static int code_all(struct job *j, const char *what, struct err *e)
 static int tier_grids(struct job *j, const struct grid_options *o, const char *what, struct err *e)
 {
     for (int k = 0; k < j->a->n_tiers; k++) {
-        struct range all = {INFINITY, -INFINITY};
+        struct range all = RANGE_EMPTY;
         for (size_t c = 0; c < chunk_count(j->a->n); c++) {
-            const struct range *r = &j->range[c * (size_t)j->a->n_tiers + (size_t)k];
-            all.lo = r->lo < all.lo ? r->lo : all.lo;
-            all.hi = r->hi > all.hi ? r->hi : all.hi;
+            range_join(&all, j->range[c * (size_t)j->a->n_tiers + (size_t)k]);
         }
         j->grid[k] = (struct grid){0};
         if (all.lo <= all.hi &&
@@ -219,7 +217,7 @@ int quantize_tiers(float *out, struct bill *bill, const float *w, const struct a
     status = tier_grids(&j, o, what, e) || code_all(&j, what, e) ? -1 : 0;
     if (!status) {
         bill_counts(bill, &j, o->dtype);
-        chunk_sums_bill(bill, j.sums, chunk_count(a->n), a->n);
+        bill_add_sums(bill, j.sums, chunk_count(a->n), a->n);
     }
 out:
     free(j.range);

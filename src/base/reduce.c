@@ -1,12 +1,9 @@
-#include "quantize/reduce.h"
-
-#include <math.h>
+#include "base/reduce.h"
 
 #include "base/parallel.h"
 #include "base/simd.h"
-#include "quantize/bill.h"
 
-SIMD_CLONES void range_widen(struct range *r, const float *w, size_t n)
+SIMD_CLONES void range_widen(struct range *r, const float *x, size_t n)
 {
     float lo[SIMD_LANES], hi[SIMD_LANES];
     size_t even = n - n % SIMD_LANES;
@@ -16,13 +13,13 @@ SIMD_CLONES void range_widen(struct range *r, const float *w, size_t n)
     }
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            lo[j] = w[i + j] < lo[j] ? w[i + j] : lo[j];
-            hi[j] = w[i + j] > hi[j] ? w[i + j] : hi[j];
+            lo[j] = x[i + j] < lo[j] ? x[i + j] : lo[j];
+            hi[j] = x[i + j] > hi[j] ? x[i + j] : hi[j];
         }
     }
     for (size_t i = even; i < n; i++) {
-        lo[0] = w[i] < lo[0] ? w[i] : lo[0];
-        hi[0] = w[i] > hi[0] ? w[i] : hi[0];
+        lo[0] = x[i] < lo[0] ? x[i] : lo[0];
+        hi[0] = x[i] > hi[0] ? x[i] : hi[0];
     }
     for (int j = 0; j < SIMD_LANES; j++) {
         r->lo = lo[j] < r->lo ? lo[j] : r->lo;
@@ -30,7 +27,7 @@ SIMD_CLONES void range_widen(struct range *r, const float *w, size_t n)
     }
 }
 
-SIMD_CLONES void range_widen_tier(struct range *r, const float *w, const int32_t *tier, int32_t k,
+SIMD_CLONES void range_widen_tier(struct range *r, const float *x, const int32_t *tier, int32_t k,
                                   size_t n)
 {
     float lo[SIMD_LANES], hi[SIMD_LANES];
@@ -41,16 +38,16 @@ SIMD_CLONES void range_widen_tier(struct range *r, const float *w, const int32_t
     }
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            float low = tier[i + j] == k ? w[i + j] : INFINITY;
-            float high = tier[i + j] == k ? w[i + j] : -INFINITY;
+            float low = tier[i + j] == k ? x[i + j] : INFINITY;
+            float high = tier[i + j] == k ? x[i + j] : -INFINITY;
             lo[j] = low < lo[j] ? low : lo[j];
             hi[j] = high > hi[j] ? high : hi[j];
         }
     }
     for (size_t i = even; i < n; i++) {
         if (tier[i] == k) {
-            lo[0] = w[i] < lo[0] ? w[i] : lo[0];
-            hi[0] = w[i] > hi[0] ? w[i] : hi[0];
+            lo[0] = x[i] < lo[0] ? x[i] : lo[0];
+            hi[0] = x[i] > hi[0] ? x[i] : hi[0];
         }
     }
     for (int j = 0; j < SIMD_LANES; j++) {
@@ -59,34 +56,39 @@ SIMD_CLONES void range_widen_tier(struct range *r, const float *w, const int32_t
     }
 }
 
-SIMD_CLONES double sum_of(const float *w, size_t n)
+SIMD_CLONES double sum_of(const float *x, size_t n)
 {
     double lanes[SIMD_LANES] = {0};
     size_t even = n - n % SIMD_LANES;
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            lanes[j] += (double)w[i + j];
+            lanes[j] += (double)x[i + j];
         }
     }
     for (size_t i = even; i < n; i++) {
-        lanes[i - even] += (double)w[i];
+        lanes[i - even] += (double)x[i];
     }
     return sum_ordered(lanes, SIMD_LANES);
 }
 
-SIMD_CLONES double sum_of_squares(const float *w, size_t n)
+double sum_of_squares(const float *x, size_t n)
+{
+    return sum_of_squared_deviations(x, 0, n);
+}
+
+SIMD_CLONES double sum_of_squared_deviations(const float *x, double mean, size_t n)
 {
     double lanes[SIMD_LANES] = {0};
     size_t even = n - n % SIMD_LANES;
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            double x = w[i + j];
-            lanes[j] += x * x;
+            double d = (double)x[i + j] - mean;
+            lanes[j] += d * d;
         }
     }
     for (size_t i = even; i < n; i++) {
-        double x = w[i];
-        lanes[i - even] += x * x;
+        double d = (double)x[i] - mean;
+        lanes[i - even] += d * d;
     }
     return sum_ordered(lanes, SIMD_LANES);
 }
@@ -106,16 +108,4 @@ SIMD_CLONES double sum_of_squared_differences(const float *a, const float *b, si
         lanes[i - even] += d * d;
     }
     return sum_ordered(lanes, SIMD_LANES);
-}
-
-void chunk_sums_bill(struct bill *bill, const struct chunk_sums *s, size_t n_chunks, size_t n)
-{
-    double sum = 0, squares = 0;
-    for (size_t c = 0; c < n_chunks; c++) {
-        sum += s[c].sum;
-        squares += s[c].sum_squares;
-        bill->squared_error += s[c].squared_error;
-    }
-    bill->scope_weights += (int64_t)n;
-    bill->squared_deviation += fmax(0, squares - sum * sum / (double)n);
 }
