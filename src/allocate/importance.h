@@ -17,7 +17,7 @@
 extern const char *const importance_names[]; /* ended by NULL, in the order of the enum */
 enum importance { IMPORTANCE_MAGNITUDE, IMPORTANCE_NEIGHBOUR_PRODUCT, IMPORTANCE_NEIGHBOUR_MEAN };
 
-/* out_rc, w_rc: [rows][cols]. Parallel over fixed blocks of rows. */
+/* out_rc, w_rc: [rows][cols]. Parallel over rows. */
 void importance_compute(float *out_rc, const float *w_rc, size_t rows, size_t cols,
                         enum importance kind);
 
