@@ -9,13 +9,14 @@
 /*
  * e^x = 2^k · e^r with k = round(x / ln 2) and |r| ≤ ln 2 / 2, e^r by its Taylor polynomial of
  * degree 7 (error below 2^−27 there). Straight-line code without library calls, so that loops over
- * it become vector code. Rounding adds and subtracts 1.5·2^23. x is held at −87.3 and 88.3.
+ * it become vector code: hence the magnitude is held at 87.3, and zeros below −87.3 come by a mask;
+ * a clamp with two constant ends would become branches. Rounding adds and subtracts 1.5·2^23.
  */
 static inline float exp_one(float x)
 {
     const float shift = 12582912.0f;
-    float held = x < -87.3f ? -87.3f : x;
-    held = held > 88.3f ? 88.3f : held;
+    float magnitude = fabsf(x);
+    float held = copysignf(magnitude > 87.3f ? 87.3f : magnitude, x);
     float shifted = held * 1.44269504f + shift;
     float k = shifted - shift;
     float r = held - k * 0.693359375f;
@@ -27,8 +28,8 @@ static inline float exp_one(float x)
     p = p * r + 1.0f / 6;
     p = p * r + 0.5f;
     p = p * r * r + r + 1.0f;
-    p = float_from_bits(float_to_bits(p) + ((uint32_t)(int32_t)k << 23)); /* times 2^k */
-    return x < -87.3f ? 0.0f : p;
+    uint32_t bits = float_to_bits(p) + ((uint32_t)(int32_t)k << 23); /* times 2^k */
+    return float_from_bits(bits & -(uint32_t) !(x < -87.3f));
 }
 
 static inline float add_lanes(const float lanes[SIMD_LANES])
