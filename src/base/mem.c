@@ -1,11 +1,14 @@
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 void *mem_new(size_t count, size_t size, struct err *e)
 {
-    void *p = calloc(count ? count : 1, size ? size : 1);
+    size_t bytes;
+    bool fits = !__builtin_mul_overflow(count, size, &bytes);
+    void *p = fits ? calloc(1, bytes ? bytes : 1) : NULL;
     if (!p) {
         err_set(e, "out of memory: %zu × %zu bytes were asked for", count, size);
     }
