@@ -9,12 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What a message calls the path: an empty one has to be seen. */
+static const char *shown(const char *path)
+{
+    return *path ? path : "\"\"";
+}
+
 int file_map_open(struct file_map *m, const char *path, struct err *e)
 {
     *m = (struct file_map){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        return err_errno(e, errno, "cannot open %s", path);
+        return err_errno(e, errno, "cannot open %s", shown(path));
     }
     struct stat st;
     int status = 0;
@@ -43,19 +49,26 @@ void file_map_close(struct file_map *m)
     *m = (struct file_map){0};
 }
 
+/* An endless device is refused before it has filled the memory. */
+static const size_t read_max = (size_t)2 << 30;
+
 int file_read(struct buf *out, const char *path, struct err *e)
 {
     bool standard_input = strcmp(path, "-") == 0;
     int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return err_errno(e, errno, "cannot open %s", path);
+        return err_errno(e, errno, "cannot open %s", shown(path));
     }
     char block[65536];
     ssize_t n;
     int status = 0;
     while ((n = read(fd, block, sizeof block)) != 0) {
-        if (n > 0) {
+        if (n > 0 && out->len < read_max) {
             buf_add(out, block, (size_t)n);
+        } else if (n > 0) {
+            status = err_set(e, "%s is longer than %zu MiB, the most that is read into memory",
+                             standard_input ? "standard input" : path, read_max >> 20);
+            break;
         } else if (errno != EINTR) {
             status =
                 err_errno(e, errno, "cannot read %s", standard_input ? "standard input" : path);
@@ -68,8 +81,22 @@ int file_read(struct buf *out, const char *path, struct err *e)
     return status ? status : buf_check(out, e);
 }
 
+/* Only a regular file may be replaced: a rename would take the place of a device or a pipe. */
+static int check_target(const char *path, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) || S_ISREG(st.st_mode)) {
+        return 0;
+    }
+    return err_set(e, "cannot write %s: it is %s, not a file", path,
+                   S_ISDIR(st.st_mode) ? "a folder" : "a device or pipe");
+}
+
 int file_temporary(struct buf *temporary, const char *path, struct err *e)
 {
+    if (check_target(path, e)) {
+        return -1;
+    }
     buf_clear(temporary);
     buf_addf(temporary, "%s.tmp-XXXXXX", path);
     if (buf_check(temporary, e)) {
@@ -77,7 +104,7 @@ int file_temporary(struct buf *temporary, const char *path, struct err *e)
     }
     int fd = mkstemp(temporary->s);
     if (fd < 0) {
-        return err_errno(e, errno, "cannot write %s", path);
+        return err_errno(e, errno, "cannot write %s", shown(path));
     }
     mode_t mask = umask(0);
     umask(mask);
@@ -116,7 +143,7 @@ int file_publish(const char *temporary, const char *path, struct err *e)
     if (sync_path(temporary, O_RDONLY) || rename(temporary, path)) {
         int code = errno;
         unlink(temporary);
-        return err_errno(e, code, "cannot write %s", path);
+        return err_errno(e, code, "cannot write %s", shown(path));
     }
     struct buf folder = BUF_INIT;
     folder_of(path, &folder);

@@ -3,7 +3,8 @@
  *
  * Reading maps or copies a complete file. Writing is all or nothing: a temporary file beside the
  * target, flushed and synced, then renamed over it; a failure leaves the old file (or none) and
- * removes the temporary one. Paths are used as given.
+ * removes the temporary one. What is there and is no regular file (a folder, a device, a pipe) is
+ * never replaced. Paths are used as given.
  */
 #ifndef NS_BASE_FILE_H
 #define NS_BASE_FILE_H
@@ -23,7 +24,7 @@ struct file_map {
 int file_map_open(struct file_map *m, const char *path, struct err *e);
 void file_map_close(struct file_map *m);
 
-/* Appends the bytes of the file, or of standard input when the path is "-". */
+/* Appends the bytes of the file, or of standard input when the path is "-"; at most 2 GiB. */
 int file_read(struct buf *out, const char *path, struct err *e);
 
 int file_write(const char *path, const void *bytes, size_t n, struct err *e);

@@ -34,7 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     if (key == ARGP_KEY_ARG && !o->model) {
         o->model = arg;
     } else if (key == 't') {
-        if (command_number(&o->threads, "--threads", arg, 1, 100000, &e)) {
+        if (command_number(&o->threads, "--threads", arg, 1, COMPUTE_THREADS_MAX, &e)) {
             argp_error(state, "%s", e.text);
         }
     } else if (key == ARGP_KEY_END && !o->model) {

@@ -41,11 +41,11 @@ static const struct argp_option option_rows[] = {
     {0},
 };
 
-static void take_number(long *out, const char *option, const char *text, long min,
+static void take_number(long *out, const char *option, const char *text, long min, long max,
                         struct argp_state *state)
 {
     struct err e;
-    if (command_number(out, option, text, min, 1000000000, &e)) {
+    if (command_number(out, option, text, min, max, &e)) {
         argp_error(state, "%s", e.text);
     }
 }
@@ -67,13 +67,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         }
         break;
     case KEY_SAMPLES:
-        take_number(&o->samples, "--samples", arg, 1, state);
+        take_number(&o->samples, "--samples", arg, 1, 1000000000, state);
         break;
     case KEY_MAX:
-        take_number(&o->max_tokens, "--max-tokens", arg, 2, state);
+        take_number(&o->max_tokens, "--max-tokens", arg, 2, 1000000000, state);
         break;
     case KEY_THREADS:
-        take_number(&o->threads, "--threads", arg, 1, state);
+        take_number(&o->threads, "--threads", arg, 1, COMPUTE_THREADS_MAX, state);
         break;
     case KEY_JSON:
         o->json = true;

@@ -68,7 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         }
         break;
     case KEY_THREADS:
-        if (command_number(&o->threads, "--threads", arg, 1, 100000, &e)) {
+        if (command_number(&o->threads, "--threads", arg, 1, COMPUTE_THREADS_MAX, &e)) {
             argp_error(state, "%s", e.text);
         }
         break;

@@ -28,10 +28,11 @@ static const struct argp_option option_rows[] = {
     {0},
 };
 
-static void take_number(long *out, const char *option, const char *text, struct argp_state *state)
+static void take_number(long *out, const char *option, const char *text, long max,
+                        struct argp_state *state)
 {
     struct err e;
-    if (command_number(out, option, text, 1, 1000000000, &e)) {
+    if (command_number(out, option, text, 1, max, &e)) {
         argp_error(state, "%s", e.text);
     }
 }
@@ -50,10 +51,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->overrides.models = arg;
         break;
     case KEY_SAMPLES:
-        take_number(&o->overrides.samples, "--samples", arg, state);
+        take_number(&o->overrides.samples, "--samples", arg, 1000000000, state);
         break;
     case KEY_THREADS:
-        take_number(&o->threads, "--threads", arg, state);
+        take_number(&o->threads, "--threads", arg, COMPUTE_THREADS_MAX, state);
         break;
     case ARGP_KEY_ARG:
         if (o->spec) {

@@ -1,7 +1,9 @@
 #include "commands/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,17 +14,26 @@ int command_fail(const char *name, int status, const struct err *e)
     return status;
 }
 
+int command_flush(struct err *e)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return 0;
+    }
+    int code = errno;
+    __fpurge(stdout); /* told once, not again at exit */
+    clearerr(stdout);
+    return err_errno(e, code, "cannot write to standard output");
+}
+
 int command_print(const char *name, const struct buf *text)
 {
     struct err e;
     if (buf_check(text, &e)) {
         return command_fail(name, EXIT_FAILED, &e);
     }
-    if (fwrite(buf_text(text), 1, text->len, stdout) != text->len || fflush(stdout)) {
-        err_errno(&e, errno, "cannot write to standard output");
-        return command_fail(name, EXIT_FAILED, &e);
-    }
-    return EXIT_DONE;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing, told like others */
+    fwrite(buf_text(text), 1, text->len, stdout);
+    return command_flush(&e) ? command_fail(name, EXIT_FAILED, &e) : EXIT_DONE;
 }
 
 int command_number(long *out, const char *option, const char *text, long min, long max,
