@@ -193,8 +193,10 @@ int file_make_dirs(const char *path, struct err *e)
         if (end_of_part && (status = buf_check(&part, e)) == 0 && mkdir(part.s, 0777)) {
             int code = errno;
             struct stat st;
-            if (stat(part.s, &st) || !S_ISDIR(st.st_mode)) {
+            if (stat(part.s, &st)) {
                 status = err_errno(e, code, "cannot make the folder %s", part.s);
+            } else if (!S_ISDIR(st.st_mode)) {
+                status = err_set(e, "cannot make the folder %s: a file has that name", part.s);
             }
         }
     }

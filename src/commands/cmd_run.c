@@ -148,17 +148,19 @@ static int run(const struct experiment *x, struct display *d)
     size_t n = 0, ran = 0;
     struct buf out = BUF_INIT;
     struct err e;
-    int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e);
+    int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e) ||
+                 experiment_report(x, rows, n, true, true, &out, &e);
     if (interrupted) {
         fprintf(stderr,
                 "%snashswarm run: interrupted; what is done is kept, the same command goes "
                 "on from there\n",
                 d->terminal ? "\n" : "");
         status = EXIT_INTERRUPTED;
-    } else if (status || experiment_report(x, rows, n, true, true, &out, &e)) {
-        status = command_fail("run", EXIT_FAILED, &e);
     } else {
+        /* What there is when a figure fails is shown too: it took long to compute. */
+        int failed = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
         status = command_print("run", &out);
+        status = failed ? failed : status;
     }
     buf_release(&out);
     free(rows);
