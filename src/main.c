@@ -43,11 +43,23 @@ static void close_output(void)
     }
 }
 
+/* Signals that would leave a file half written; one that is ignored (nohup) stays so. */
+static void watch_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (signal(ends[i], command_end) == SIG_IGN) {
+            signal(ends[i], SIG_IGN);
+        }
+    }
+    signal(SIGXFSZ, SIG_IGN); /* a file over the limit of its size is then an error of writing */
+}
+
 int main(int argc, char **argv)
 {
     argp_err_exit_status = EXIT_USAGE;
     atexit(close_output);
-    signal(SIGXFSZ, SIG_IGN); /* a file over the limit of its size is then an error of writing */
+    watch_signals();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

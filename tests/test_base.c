@@ -75,6 +75,22 @@ Test(base_file, a_failed_write_keeps_the_old_file)
               e.text);
 }
 
+Test(base_file, a_file_half_written_is_discarded_and_a_whole_one_is_not)
+{
+    struct scratch s = scratch_new();
+    struct err e;
+    struct buf temporary = BUF_INIT;
+    scratch_file(&s, "whole", "x", 1);
+    file_discard();
+    cr_assert(scratch_files(&s) == 1, "a whole file was discarded");
+    cr_assert(file_temporary(&temporary, scratch_path(&s, "half"), &e) == 0, "%s", e.text);
+    cr_assert(scratch_files(&s) == 2, "no temporary file");
+    file_discard();
+    cr_assert(scratch_files(&s) == 1, "the temporary file was left");
+    buf_release(&temporary);
+    scratch_remove(&s);
+}
+
 Test(base_file, only_regular_files_are_replaced)
 {
     struct scratch s = scratch_new();

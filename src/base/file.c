@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,8 +95,37 @@ static int check_target(const char *path, struct err *e)
                    S_ISDIR(st.st_mode) ? "a folder" : "a device or pipe");
 }
 
+/* The latest temporary file, for file_discard(). Unlinking it twice does no harm. */
+static char latest[PATH_MAX];
+static volatile sig_atomic_t latest_known;
+
+void file_discard(void)
+{
+    if (latest_known) {
+        unlink(latest);
+    }
+}
+
+static void remember(const char *temporary)
+{
+    latest_known = 0;
+    latest_known = snprintf(latest, sizeof latest, "%s", temporary) < (int)sizeof latest;
+}
+
+/* Fills the X's at the end of a name. */
+static void draw_name(char *x, size_t n)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+    getrandom(x, n, 0);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = letters[(unsigned char)x[i] % 32];
+    }
+}
+
+/* Not mkstemp(): the name has to be known before the file is there, or a signal comes between. */
 int file_temporary(struct buf *temporary, const char *path, struct err *e)
 {
+    enum { LETTERS = 6, ATTEMPTS = 100 };
     if (check_target(path, e)) {
         return -1;
     }
@@ -102,13 +134,21 @@ int file_temporary(struct buf *temporary, const char *path, struct err *e)
     if (buf_check(temporary, e)) {
         return -1;
     }
-    int fd = mkstemp(temporary->s);
+    int fd = -1;
+    for (int i = 0; fd < 0 && i < ATTEMPTS; i++) {
+        draw_name(temporary->s + temporary->len - LETTERS, LETTERS);
+        remember(temporary->s);
+        fd = open(temporary->s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0) {
+            latest_known = 0; /* it may be another's */
+        }
+        if (fd < 0 && errno != EEXIST) {
+            break;
+        }
+    }
     if (fd < 0) {
         return err_errno(e, errno, "cannot write %s", shown(path));
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
     close(fd);
     return 0;
 }

@@ -33,6 +33,12 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *e);
 int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */
 int file_publish(const char *temporary, const char *path, struct err *e);   /* sync, rename */
 
+/*
+ * Removes the temporary file that was begun last, for a handler of a signal that ends the program;
+ * safe there. Files are written one after another, so there is no other.
+ */
+void file_discard(void);
+
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);
 

@@ -84,9 +84,12 @@ static const struct argp argp = {
 
 static volatile sig_atomic_t interrupted;
 
+/* The first signal ends the run after the text at hand, the second at once. */
 static void on_signal(int number)
 {
-    (void)number;
+    if (interrupted) {
+        command_end(number);
+    }
     interrupted = 1;
 }
 
@@ -180,7 +183,7 @@ int cmd_run(int argc, char **argv)
     if (status) {
         return status;
     }
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     struct display d = {.terminal = command_on_terminal(), .quiet = o.quiet};

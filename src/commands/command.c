@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 int command_fail(const char *name, int status, const struct err *e)
 {
     fprintf(stderr, "nashswarm %s: %s\n", name, e->text);
@@ -34,6 +36,13 @@ int command_print(const char *name, const struct buf *text)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing, told like others */
     fwrite(buf_text(text), 1, text->len, stdout);
     return command_flush(&e) ? command_fail(name, EXIT_FAILED, &e) : EXIT_DONE;
+}
+
+void command_end(int number)
+{
+    file_discard();
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 int command_number(long *out, const char *option, const char *text, long min, long max,

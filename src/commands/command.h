@@ -22,6 +22,9 @@ int command_flush(struct err *e);
 /* Writes to standard output and flushes; a failure to write (a full disk) is reported. */
 int command_print(const char *name, const struct buf *text);
 
+/* Handler of a signal that ends the program: removes a file half written, then lets it end. */
+void command_end(int number);
+
 /* Reads "--threads N" style values: a whole number in [min, max], or an error that names the
  * option. */
 int command_number(long *out, const char *option, const char *text, long min, long max,
