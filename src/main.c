@@ -1,7 +1,10 @@
 /* nashswarm: comparing ways of giving bits to the weights of a language model. */
 #include <argp.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/version.h"
 #include "commands/command.h"
@@ -30,20 +33,44 @@ static void print_help(FILE *to)
     fputs("\nnashswarm COMMAND --help says more; nashswarm --version tells the version.\n", to);
 }
 
+/* Help and version go out at exit, and a failure to write them is told like any other. */
+static void close_output(void)
+{
+    struct err e;
+    if (command_flush(&e)) {
+        fprintf(stderr, "nashswarm: %s\n", e.text);
+        _exit(EXIT_FAILED);
+    }
+}
+
+/* Signals that would leave a file half written; one that is ignored (nohup) stays so. */
+static void watch_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (signal(ends[i], command_end) == SIG_IGN) {
+            signal(ends[i], SIG_IGN);
+        }
+    }
+    signal(SIGXFSZ, SIG_IGN); /* a file over the limit of its size is then an error of writing */
+}
+
 int main(int argc, char **argv)
 {
     argp_err_exit_status = EXIT_USAGE;
+    atexit(close_output);
+    watch_signals();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+        return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("nashswarm " NASHSWARM_VERSION);
-        return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+        return EXIT_DONE;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -73,6 +74,36 @@ Test(base_file, a_failed_write_keeps_the_old_file)
     cr_assert(file_write("/nowhere/at/all", "x", 1, &e) == -1);
     cr_assert(strcmp(e.text, "cannot write /nowhere/at/all: No such file or directory") == 0, "%s",
               e.text);
+}
+
+Test(base_file, a_file_half_written_is_discarded_and_a_whole_one_is_not)
+{
+    struct scratch s = scratch_new();
+    struct err e;
+    struct buf temporary = BUF_INIT;
+    scratch_file(&s, "whole", "x", 1);
+    file_discard();
+    cr_assert(scratch_files(&s) == 1, "a whole file was discarded");
+    cr_assert(file_temporary(&temporary, scratch_path(&s, "half"), &e) == 0, "%s", e.text);
+    cr_assert(scratch_files(&s) == 2, "no temporary file");
+    file_discard();
+    cr_assert(scratch_files(&s) == 1, "the temporary file was left");
+    buf_release(&temporary);
+    scratch_remove(&s);
+}
+
+Test(base_file, only_regular_files_are_replaced)
+{
+    struct scratch s = scratch_new();
+    struct err e;
+    struct stat st;
+    const char *pipe = scratch_path(&s, "pipe");
+    cr_assert(mkfifo(pipe, 0600) == 0, "no pipe");
+    cr_assert(file_write(pipe, "x", 1, &e) == -1, "a pipe was replaced");
+    cr_assert(strstr(e.text, "it is a device or pipe, not a file") != NULL, "%s", e.text);
+    cr_assert(stat(pipe, &st) == 0 && S_ISFIFO(st.st_mode), "the pipe is gone");
+    cr_assert(scratch_files(&s) == 1, "a temporary file was left");
+    scratch_remove(&s);
 }
 
 Test(base_file, folders_and_missing_files_are_not_mapped)

@@ -59,7 +59,10 @@ Test(results_record, ignores_unknown_members_and_leaves_missing_ones_empty)
 {
     struct record r;
     struct err e;
-    cr_assert(parse(&r, "{\"colour\": 1, \"loss_nats\": 2, \"seed\": null}", &e) == 0);
+    cr_assert(parse(&r,
+                    "{\"model\": \"m\", \"method\": \"u\", \"protocol\": \"text\", \"colour\": 1, "
+                    "\"loss_nats\": 2, \"seed\": null}",
+                    &e) == 0);
     cr_assert(r.loss_nats == 2 && r.seed == RECORD_NONE && isnan(r.perplexity));
 }
 

@@ -3,7 +3,8 @@
  *
  * Reading maps or copies a complete file. Writing is all or nothing: a temporary file beside the
  * target, flushed and synced, then renamed over it; a failure leaves the old file (or none) and
- * removes the temporary one. Paths are used as given.
+ * removes the temporary one. What is there and is no regular file (a folder, a device, a pipe) is
+ * never replaced. Paths are used as given.
  */
 #ifndef NS_BASE_FILE_H
 #define NS_BASE_FILE_H
@@ -23,7 +24,7 @@ struct file_map {
 int file_map_open(struct file_map *m, const char *path, struct err *e);
 void file_map_close(struct file_map *m);
 
-/* Appends the bytes of the file, or of standard input when the path is "-". */
+/* Appends the bytes of the file, or of standard input when the path is "-"; at most 2 GiB. */
 int file_read(struct buf *out, const char *path, struct err *e);
 
 int file_write(const char *path, const void *bytes, size_t n, struct err *e);
@@ -34,6 +35,12 @@ int file_write_text(const char *folder, const char *name, const struct buf *text
 /* The two halves of file_write, for writers that need the file open by name meanwhile (HDF5). */
 int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */
 int file_publish(const char *temporary, const char *path, struct err *e);   /* sync, rename */
+
+/*
+ * Removes the temporary file that was begun last, for a handler of a signal that ends the program;
+ * safe there. Files are written one after another, so there is no other.
+ */
+void file_discard(void);
 
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);

@@ -72,9 +72,12 @@ static const struct argp argp = {
 
 static volatile sig_atomic_t interrupted;
 
+/* The first signal ends the run after the text at hand, the second at once. */
 static void on_signal(int number)
 {
-    (void)number;
+    if (interrupted) {
+        command_end(number);
+    }
     interrupted = 1;
 }
 
@@ -133,17 +136,19 @@ static int run(const struct experiment *x, struct display *d)
     size_t n = 0, ran = 0;
     struct buf out = BUF_INIT;
     struct err e;
-    int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e);
+    int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e) ||
+                 experiment_report(x, rows, n, true, true, &out, &e);
     if (interrupted) {
         fprintf(stderr,
                 "%snashswarm run: interrupted; what is done is kept, the same command goes "
                 "on from there\n",
                 d->terminal ? "\n" : "");
         status = EXIT_INTERRUPTED;
-    } else if (status || experiment_report(x, rows, n, true, true, &out, &e)) {
-        status = command_fail("run", EXIT_FAILED, &e);
     } else {
+        /* What there is when a figure fails is shown too: it took long to compute. */
+        int failed = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
         status = command_print("run", &out);
+        status = failed ? failed : status;
     }
     buf_release(&out);
     free(rows);
@@ -163,7 +168,7 @@ int cmd_run(int argc, char **argv)
     if (status) {
         return status;
     }
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     struct display d = {.terminal = command_on_terminal(), .quiet = o.quiet};

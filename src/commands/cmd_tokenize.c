@@ -1,8 +1,5 @@
 /* nashswarm tokenize: texts to token ids and back, a line each. */
 #include <argp.h>
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -63,7 +60,7 @@ struct conversion {
     struct gpt2 model;
     struct tokenizer *tokenizer;
     struct ids ids; /* of the line at hand */
-    struct buf out; /* what the line at hand becomes */
+    struct buf out; /* what all lines become: nothing is printed when one is at fault */
 };
 
 static int encode_line(struct conversion *c, const char *line, size_t n, struct err *e)
@@ -99,19 +96,11 @@ static int convert(struct conversion *c, const struct buf *input, struct err *e)
         end = feed ? (size_t)(feed - input->s) : input->len;
         at.line++;
         c->ids.n = 0;
-        buf_clear(&c->out);
-        int status = c->request->decode ? decode_line(c, line, end - begin, at, e)
-                                        : encode_line(c, line, end - begin, e);
-        buf_addc(&c->out, '\n');
-        if (status || buf_check(&c->out, e)) {
+        if (c->request->decode ? decode_line(c, line, end - begin, at, e)
+                               : encode_line(c, line, end - begin, e)) {
             return -1;
         }
-        if (fwrite(c->out.s, 1, c->out.len, stdout) < c->out.len) {
-            return err_errno(e, errno, "cannot write standard output");
-        }
-    }
-    if (fflush(stdout) || ferror(stdout)) {
-        return err_errno(e, errno, "cannot write standard output");
+        buf_addc(&c->out, '\n');
     }
     return 0;
 }
@@ -120,7 +109,6 @@ int cmd_tokenize(int argc, char **argv)
 {
     struct request request = {.file = "-"};
     parse(&request, argc, argv);
-    signal(SIGPIPE, SIG_IGN); /* so that a closed pipe is an error of writing, told like others */
 
     struct err e;
     struct conversion c = {.request = &request};
@@ -135,9 +123,10 @@ int cmd_tokenize(int argc, char **argv)
     }
     gpt2_close(&c.model);
 out:
+    status = status ? command_fail("tokenize", EXIT_FAILED, &e) : command_print("tokenize", &c.out);
     tokenizer_free(c.tokenizer);
     ids_release(&c.ids);
     buf_release(&c.out);
     buf_release(&input);
-    return status ? command_fail("tokenize", EXIT_FAILED, &e) : EXIT_DONE;
+    return status;
 }

@@ -19,8 +19,14 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 /* Prints "nashswarm NAME: sentence" to standard error and returns `status`. */
 int command_fail(const char *name, int status, const struct err *e);
 
+/* Flushes standard output; an error of writing since the last call comes back here, once. */
+int command_flush(struct err *e);
+
 /* Writes to standard output and flushes; a failure to write (a full disk) is reported. */
 int command_print(const char *name, const struct buf *text);
+
+/* Handler of a signal that ends the program: removes a file half written, then lets it end. */
+void command_end(int number);
 
 /* The option --threads of every command that computes: its row, and taking its value. */
 enum { COMMAND_KEY_THREADS = 900 };

@@ -44,7 +44,7 @@ int experiment_report(const struct experiment *x, const struct record *rows, siz
     if (!status && figures) {
         status = report_figures(&x->store, &x->spec, rows, n, &written, e);
     }
-    if (!status && written.len) {
+    if (written.len) {
         buf_addf(out, "\nWritten:\n%s", buf_text(&written));
     }
     buf_release(&written);

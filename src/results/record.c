@@ -141,6 +141,9 @@ int record_read_json(struct record *r, const struct json_t *object, const char *
             put(r, c, &x, sizeof x);
         }
     }
+    if (!*r->model || !*r->method || !*r->protocol) {
+        return err_set(e, "%s: a record lacks its model, method or protocol", where);
+    }
     return 0;
 }
 

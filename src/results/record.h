@@ -43,8 +43,9 @@ double record_number(const struct record *r, const char *column);
 void record_write_json(const struct record *r, struct json_out *j);
 
 /*
- * Reads one object back. Unknown members are ignored, missing ones stay empty, a wrong type is an
- * error that names `where` and the column.
+ * Reads one object back. Unknown members are ignored, missing ones stay empty, but for the model,
+ * the method and the protocol that the record is about; a wrong type is an error that names `where`
+ * and the column.
  */
 struct json_t;
 int record_read_json(struct record *r, const struct json_t *object, const char *where,

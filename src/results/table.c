@@ -100,6 +100,9 @@ static int read_rows(const json_t *root, const char *path, struct record **rows,
         return err_set(e, "%s is not a table of format %d", path, TABLE_FORMAT);
     }
     *n = json_array_size(stored);
+    if (*n == 0) {
+        return err_set(e, "%s has no rows", path);
+    }
     *rows = mem_new(*n, sizeof **rows, e);
     if (!*rows) {
         return -1;

@@ -14,6 +14,10 @@ int compute_init(int threads, struct err *e)
     if (threads > 0) {
         omp_set_num_threads(threads);
     }
+    if (compute_threads() > COMPUTE_THREADS_MAX) {
+        return err_set(e, "%d threads are too many (%s): %d is the most", compute_threads(),
+                       threads > 0 ? "--threads" : "OMP_NUM_THREADS", COMPUTE_THREADS_MAX);
+    }
     return 0;
 }
 

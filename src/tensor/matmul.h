@@ -19,9 +19,12 @@ enum {
         512 /* of the output; a text's tile has its share of the weights in the L2 cache */
 };
 
+/* The OpenMP runtime keeps a team's table on the stack and crashes when asked for millions. */
+enum { COMPUTE_THREADS_MAX = 1024 };
+
 /*
- * Sets the number of threads of our teams (0: one per core, or OMP_NUM_THREADS) and checks that
- * OpenBLAS is the OpenMP build. Once, before any product.
+ * Sets the number of threads of our teams (0: one per core, or OMP_NUM_THREADS), refuses more than
+ * COMPUTE_THREADS_MAX, and checks that OpenBLAS is the OpenMP build. Once, before any product.
  */
 int compute_init(int threads, struct err *e);
 int compute_threads(void);
