@@ -5,7 +5,8 @@
 
 void *mem_new(size_t count, size_t size, struct err *e)
 {
-    void *p = calloc(count ? count : 1, size ? size : 1);
+    size_t bytes;
+    void *p = __builtin_mul_overflow(count, size, &bytes) ? NULL : calloc(bytes ? bytes : 1, 1);
     if (!p) {
         err_set(e, "out of memory: %zu × %zu bytes were asked for", count, size);
     }
