@@ -1,14 +1,12 @@
 #include "base/mem.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 void *mem_new(size_t count, size_t size, struct err *e)
 {
     size_t bytes;
-    bool fits = !__builtin_mul_overflow(count, size, &bytes);
-    void *p = fits ? calloc(1, bytes ? bytes : 1) : NULL;
+    void *p = __builtin_mul_overflow(count, size, &bytes) ? NULL : calloc(bytes ? bytes : 1, 1);
     if (!p) {
         err_set(e, "out of memory: %zu × %zu bytes were asked for", count, size);
     }

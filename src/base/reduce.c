@@ -71,11 +71,6 @@ SIMD_CLONES double sum_of(const float *x, size_t n)
     return sum_ordered(lanes, SIMD_LANES);
 }
 
-double sum_of_squares(const float *x, size_t n)
-{
-    return sum_of_squared_deviations(x, 0, n);
-}
-
 SIMD_CLONES double sum_of_squared_deviations(const float *x, double mean, size_t n)
 {
     double lanes[SIMD_LANES] = {0};
@@ -108,4 +103,9 @@ SIMD_CLONES double sum_of_squared_differences(const float *a, const float *b, si
         lanes[i - even] += d * d;
     }
     return sum_ordered(lanes, SIMD_LANES);
+}
+
+double sum_of_squares(const float *x, size_t n)
+{
+    return sum_of_squared_deviations(x, 0, n);
 }

@@ -104,8 +104,7 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
 {
     double mib = 8.0 * 1024 * 1024;
     buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
-             (long long)b->scope_weights, gpt2_parameters(m),
-             b->squared_error / b->squared_deviation);
+             (long long)b->scope_weights, gpt2_parameters(m), bill_relative_error(b));
     buf_addf(out,
              "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
              "compression %.2f %%\n",

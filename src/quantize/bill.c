@@ -45,9 +45,14 @@ double entropy_bits(const uint64_t *count, size_t n_symbols)
     return bits;
 }
 
+double bill_relative_error(const struct bill *b)
+{
+    return b->squared_deviation > 0 ? b->squared_error / b->squared_deviation : (double)NAN;
+}
+
 static double per_weight(const struct bill *b, double bits)
 {
-    return b->scope_weights ? bits / (double)b->scope_weights : NAN;
+    return b->scope_weights ? bits / (double)b->scope_weights : (double)NAN;
 }
 
 double bill_payload(const struct bill *b)

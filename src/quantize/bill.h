@@ -36,6 +36,9 @@ void bill_add_sums(struct bill *bill, const struct chunk_sums *s, size_t n_chunk
 /* Σ_i n_i · log2(n / n_i) bits, n = Σ n_i: the ideal code length of n symbols. */
 double entropy_bits(const uint64_t *count, size_t n_symbols);
 
+/* Squared error over the variance of the weights in scope; NaN when they do not vary. */
+double bill_relative_error(const struct bill *b);
+
 /* Bits per weight over the weights in scope; NaN when there are none. */
 double bill_payload(const struct bill *b);   /* as the study counts: codes alone */
 double bill_ideal_map(const struct bill *b); /* plain codes, ideal map, grids */

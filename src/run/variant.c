@@ -71,7 +71,7 @@ static void fill_bill(struct record *r, const struct bill *b)
     double payload = (double)b->payload.packed_bits;
     double packed = payload + (double)(b->map.packed_bits + b->grid.packed_bits);
     r->scope_weights = b->scope_weights;
-    r->relative_mse = b->squared_error / b->squared_deviation;
+    r->relative_mse = bill_relative_error(b);
     r->payload_packed_bits = b->payload.packed_bits;
     r->payload_ideal_bits = b->payload.ideal_bits;
     r->map_packed_bits = b->map.packed_bits;
