@@ -33,7 +33,8 @@ void softmax(float *x, size_t n, size_t width);
 /* max_i x_i and Σ exp(x_i − max): what a log-sum-exp over several blocks is put together from. */
 void max_and_exp_sum(const float *x, size_t n, float *max, float *exp_sum);
 
-/* e^x to about 1 unit in the last place up to 87.3; 0 below −87.3 (never denormal), e^87.3 above. */
+/* e^x to about 1 unit in the last place up to 87.3; 0 below −87.3 (never denormal), e^87.3 above.
+ */
 void exp_inplace(float *x, size_t n);
 
 #endif
