@@ -107,7 +107,7 @@ unset border
 unset tics
 unset grid
 set label 1 "Stored bits per weight" at screen 0.5, 0.35 * label_share center
-set label 2 "Δ loss, protocol ".protocol." (%, log beyond ±1)" \
+set label 2 "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %" \
     at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90
 set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols 2
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
