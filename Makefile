@@ -56,7 +56,7 @@ help: ## List the targets
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
 	@tools/deps build
 
-deps-check:
+deps-check: deps
 	@tools/deps check
 
 reproduce: deps ## Regenerate the study's table, its LaTeX form and the figures
@@ -71,20 +71,20 @@ test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
 	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) $(FILTER)
 
-check: deps-check lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
+check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 
-lint: ## Static analysis: cppcheck and clang-tidy
+lint: deps-check ## Static analysis: cppcheck and clang-tidy
 	@tools/lint $(SOURCES) src/main.c
 
 layers: ## Check who includes whom against ARCHITECTURE.md
 	@tools/layers
 
-hdr-check: ## Check that every header compiles alone
+hdr-check: deps ## Check that every header compiles alone
 	@for h in $(HEADERS); do \
 	    echo "#include \"$$PWD/$$h\"" | $(CC) $(COMMON) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -fsyntax-only -x c - || exit 1; \
 	done; echo "hdr-check: $(words $(HEADERS)) headers compile alone"
 
-format: ## Check the layout of the code (FIX=1 rewrites it)
+format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
 	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(HEADERS) \
 	    && echo "format: $(words $(SOURCES) $(TESTS) $(HEADERS)) files as .clang-format says"
 
