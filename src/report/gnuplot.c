@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/share.h"
 #include "report/pdf.h"
 
 static bool has_scripts(const char *folder)
@@ -32,20 +33,24 @@ int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e)
                        named);
     }
     buf_adds(folder, "plots");
-    if (!has_scripts("plots")) {
-        file_folder(spec_path, folder);
-        buf_adds(folder, "/../plots");
+    if (has_scripts("plots")) {
+        return buf_check(folder, e);
     }
+    share_path(folder, "plots");
+    if (has_scripts(buf_text(folder))) {
+        return buf_check(folder, e);
+    }
+    file_folder(spec_path, folder);
+    buf_adds(folder, "/../plots");
     if (buf_check(folder, e)) {
         return -1;
     }
-    if (!has_scripts(folder->s)) {
-        return err_set(e,
-                       "the gnuplot scripts are neither in plots/ nor in %s: set "
-                       "NASHSWARM_PLOTS to the folder plots/ of the source",
-                       folder->s);
-    }
-    return 0;
+    return has_scripts(folder->s)
+               ? 0
+               : err_set(e,
+                         "the gnuplot scripts are neither in plots/ nor in %s: set "
+                         "NASHSWARM_PLOTS to the folder plots/ of the source",
+                         folder->s);
 }
 
 /* A path that gnuplot cannot take for a pipe ("| …", "< …") or an option. */

@@ -12,8 +12,9 @@
 #include "base/err.h"
 
 /*
- * The folder with the scripts: $NASHSWARM_PLOTS, else ./plots, else plots/ beside the folder that
- * `spec_path` is in. A folder counts when it holds style.gp.
+ * The folder with the scripts: $NASHSWARM_PLOTS, else ./plots, else the installed one
+ * (base/share.h), else plots/ beside the folder that `spec_path` is in. A folder counts when it
+ * holds style.gp.
  */
 int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e);
 

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/share.h"
 #include "spec/fields.h"
 #include "spec/paths.h"
 
@@ -28,6 +29,19 @@ static int try_folder(struct configs *c, const char *base, const char *name, str
     return buf_check(&c->looked, e);
 }
 
+/* What `make install` brought; not worth naming among the places when it is not there. */
+static int try_installed(struct configs *c, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    share_path(&path, "configs");
+    int status = 0;
+    if (path_is_folder(buf_text(&path))) {
+        status = try_folder(c, ".", path.s, e);
+    }
+    buf_release(&path);
+    return status;
+}
+
 int configs_open(struct configs *c, const char *spec_folder, struct err *e)
 {
     const char *named = getenv("NASHSWARM_CONFIGS");
@@ -35,7 +49,10 @@ int configs_open(struct configs *c, const char *spec_folder, struct err *e)
     if (try_folder(c, spec_folder, "../configs", e) || try_folder(c, ".", "configs", e)) {
         return -1;
     }
-    return named && *named ? try_folder(c, ".", named, e) : 0;
+    if (named && *named && try_folder(c, ".", named, e)) {
+        return -1;
+    }
+    return try_installed(c, e);
 }
 
 void configs_release(struct configs *c)

@@ -28,9 +28,9 @@
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
- * directory, else where NASHSWARM_CONFIGS says. The report is a study unless something is swept or
- * a role cannot be filled; the roles are the first method of kind "uniform" and all of kind
- * "tiers".
+ * directory, else where NASHSWARM_CONFIGS says, else the installed ones. The report is a study
+ * unless something is swept or a role cannot be filled; the roles are the first method of kind
+ * "uniform" and all of kind "tiers".
  */
 #ifndef NS_SPEC_SPEC_H
 #define NS_SPEC_SPEC_H
