@@ -45,7 +45,7 @@ PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
 .PHONY: all help deps deps-check reproduce figures test check lint layers hdr-check format asan bench \
-        clean install FORCE
+        clean install readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
@@ -99,9 +99,14 @@ clean: ## Remove build/
 	rm -rf build
 
 install: build/nashswarm ## Install program, data and man page under DESTDIR/PREFIX
-	install -D -m 755 build/nashswarm $(DESTDIR)$(PREFIX)/bin/nashswarm
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > $(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1
+	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/nashswarm"
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/nashswarm/plots"
+	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > "$(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1"
+	cp -R experiments configs data "$(DESTDIR)$(PREFIX)/share/nashswarm/"
+	install -m 644 plots/*.gp "$(DESTDIR)$(PREFIX)/share/nashswarm/plots/"
+
+readme: reproduce ## Put the stored results into README.md
+	@tools/readme $(OUT)
 
 build/nashswarm: $(PROGRAM)
 	@ln -sf release/nashswarm $@.new && mv -f $@.new $@
