@@ -18,6 +18,7 @@ static const struct command {
     {"inspect", "configuration and tensors of a model file", cmd_inspect},
     {"import", "make a model file from a Hugging Face folder", cmd_import},
     {"tokenize", "texts to token ids and back", cmd_tokenize},
+    {"sample", "machine text from a model, one text a line", cmd_sample},
     {"bench", "measure the forward pass and the quantizers on this machine", cmd_bench},
 };
 
