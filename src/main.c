@@ -21,6 +21,7 @@ static const struct command {
     {"inspect", "show the configuration and tensors of a model file", cmd_inspect},
     {"import", "make a model file from a Hugging Face folder", cmd_import},
     {"tokenize", "turn texts into token ids and back", cmd_tokenize},
+    {"sample", "draw texts from a model", cmd_sample},
     {"bench", "measure the forward pass and the quantizers on this machine", cmd_bench},
 };
 

@@ -56,6 +56,7 @@ int cmd_inspect(int argc, char **argv);
 int cmd_quantize(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_sample(int argc, char **argv);
 int cmd_tokenize(int argc, char **argv);
 
 #endif

@@ -195,7 +195,35 @@ static void activations_release(struct activations *a)
     free(a->scores_sqt);
 }
 
-int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struct err *e)
+static void show(const struct input_probe *probe, const struct gpt2 *m, int tensor,
+                 const float *x_rk, const struct batch *b)
+{
+    if (probe) {
+        size_t k = tensor == m->wte ? m->tensors[tensor].cols : m->tensors[tensor].rows;
+        probe->look(probe->context, tensor, x_rk, k, b);
+    }
+}
+
+/* One block, by every thread of the team. */
+static void block(struct activations *a, const struct gpt2 *m, int layer, const struct batch *b,
+                  const struct input_probe *probe)
+{
+    const struct gpt2_layer_tensors *t = &m->layers[layer];
+    norm(a->h_rc, a->x_rc, m, t->ln_1_weight, t->ln_1_bias, b->rows);
+    show(probe, m, t->c_attn_weight, a->h_rc, b);
+    linear(a->qkv_r3c, a->h_rc, m, t->c_attn_weight, t->c_attn_bias, b, LINEAR_PLAIN);
+    attention(a, m, b);
+    show(probe, m, t->attn_c_proj_weight, a->h_rc, b);
+    linear(a->x_rc, a->h_rc, m, t->attn_c_proj_weight, t->attn_c_proj_bias, b, LINEAR_ADD);
+    norm(a->h_rc, a->x_rc, m, t->ln_2_weight, t->ln_2_bias, b->rows);
+    show(probe, m, t->c_fc_weight, a->h_rc, b);
+    linear(a->f_rf, a->h_rc, m, t->c_fc_weight, t->c_fc_bias, b, LINEAR_GELU);
+    show(probe, m, t->mlp_c_proj_weight, a->f_rf, b);
+    linear(a->x_rc, a->f_rf, m, t->mlp_c_proj_weight, t->mlp_c_proj_bias, b, LINEAR_ADD);
+}
+
+int forward_probed(float *hidden_rc, const struct gpt2 *m, const struct batch *b,
+                   const struct input_probe *probe, struct err *e)
 {
     struct activations a;
     int status = activations_init(&a, m, b, e);
@@ -206,18 +234,17 @@ int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struc
     {
         embed(a.x_rc, m, b);
         for (int l = 0; l < m->config.L; l++) {
-            const struct gpt2_layer_tensors *t = &m->layers[l];
-            norm(a.h_rc, a.x_rc, m, t->ln_1_weight, t->ln_1_bias, b->rows);
-            linear(a.qkv_r3c, a.h_rc, m, t->c_attn_weight, t->c_attn_bias, b, LINEAR_PLAIN);
-            attention(&a, m, b);
-            linear(a.x_rc, a.h_rc, m, t->attn_c_proj_weight, t->attn_c_proj_bias, b, LINEAR_ADD);
-            norm(a.h_rc, a.x_rc, m, t->ln_2_weight, t->ln_2_bias, b->rows);
-            linear(a.f_rf, a.h_rc, m, t->c_fc_weight, t->c_fc_bias, b, LINEAR_GELU);
-            linear(a.x_rc, a.f_rf, m, t->mlp_c_proj_weight, t->mlp_c_proj_bias, b, LINEAR_ADD);
+            block(&a, m, l, b, probe);
         }
         norm(hidden_rc, a.x_rc, m, m->ln_f_weight, m->ln_f_bias, b->rows);
+        show(probe, m, m->wte, hidden_rc, b);
     }
 out:
     activations_release(&a);
     return status;
+}
+
+int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struct err *e)
+{
+    return forward_probed(hidden_rc, m, b, NULL, e);
 }

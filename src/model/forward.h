@@ -48,4 +48,20 @@ void batch_release(struct batch *b); /* what batch_layout() allocated */
  */
 int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struct err *e);
 
+/*
+ * Who looks at the inputs of the matrices. look() gets what tensor `tensor` (a block matrix, or wte
+ * as the output head) is about to be multiplied by: x_rk, k its input width, good during the call.
+ * Every thread of the team calls it, all for the same tensor, and the team goes on when it is
+ * filled in: inside it, share the work with `omp for`, whose barrier stands at its end. Tensors
+ * come in the order of the layers.
+ */
+struct input_probe {
+    void (*look)(void *context, int tensor, const float *x_rk, size_t k, const struct batch *b);
+    void *context;
+};
+
+/* forward() with somebody looking on; the same bytes. NULL: nobody. */
+int forward_probed(float *hidden_rc, const struct gpt2 *m, const struct batch *b,
+                   const struct input_probe *probe, struct err *e);
+
 #endif

@@ -49,3 +49,11 @@ void matmul_transposed(float *out_mn, size_t ld_out, const float *x_mk, size_t l
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, (blasint)k, alpha,
                 x_mk, (blasint)ld_x, w_nk, (blasint)ld_w, 0.0f, out_mn, (blasint)ld_out);
 }
+
+void matmul_left_transposed(float *out_mn, size_t ld_out, const float *x_km, size_t ld_x,
+                            const float *w_kn, size_t ld_w, size_t m, size_t k, size_t n,
+                            float alpha)
+{
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, alpha,
+                x_km, (blasint)ld_x, w_kn, (blasint)ld_w, 0.0f, out_mn, (blasint)ld_out);
+}

@@ -41,4 +41,9 @@ void matmul(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x, const 
 void matmul_transposed(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x,
                        const float *w_nk, size_t ld_w, size_t m, size_t k, size_t n, float alpha);
 
+/* out_mn = alpha · x_kmᵀ · w_kn: what a gradient of weights is, k running over positions. */
+void matmul_left_transposed(float *out_mn, size_t ld_out, const float *x_km, size_t ld_x,
+                            const float *w_kn, size_t ld_w, size_t m, size_t k, size_t n,
+                            float alpha);
+
 #endif

@@ -15,4 +15,13 @@ void naive_layer_norm(double *out_c, const float *x_c, const float *weight_c, co
 double naive_gelu(double x);
 void naive_softmax(double *out, const float *x, size_t n);
 
+/*
+ * Backward twins, from the whole Jacobian: dx_j = Σ_i dy_i · ∂y_i/∂x_j. dweight_c is that of one
+ * row: dy · x̂.
+ */
+void naive_layer_norm_backward(double *dx_c, double *dweight_c, const float *dy_c, const float *x_c,
+                               const float *weight_c, size_t C, double epsilon);
+double naive_gelu_slope(double x);
+void naive_softmax_backward(double *dx, const float *dy, const float *x, size_t n);
+
 #endif
