@@ -168,7 +168,7 @@ int game_check_budget(const struct game *g, double budget, struct err *e)
     }
     double least = sum_ordered(part_bits, GAME_PARTS);
     if (!(budget >= least)) {
-        return err_set(e, "a budget of %.17g bits is too small: the cheapest options take %.17g",
+        return err_set(e, "a budget of %.12g bits is too small: the cheapest options take %.12g",
                        budget, least);
     }
     return 0;

@@ -39,6 +39,7 @@
 
 #include "allocate/graph.h"
 #include "base/err.h"
+#include "base/simd.h"
 
 enum { OPTIONS_MAX = 16, GAME_PARTS = 64, GAME_PARALLEL_FROM = 4096 /* players */ };
 
@@ -135,19 +136,13 @@ void game_state_init(struct game_state *s, const struct game *g, uint8_t *choice
 void game_state_move(struct game_state *s, size_t i, uint8_t to);
 
 /* Player i's own cost of each option, all others staying where they are. */
-struct game_row {
-    double cost[OPTIONS_MAX], bits[OPTIONS_MAX];
-    double aligned;  /* the alignment part of the cost of its present option */
-    double coupling; /* scale of the rounding errors of the coupled parts; 0 without couplings */
-};
-
-void game_row(struct game_row *row, const struct game_state *s, size_t i);
+void game_costs(double *cost_o, const struct game_state *s, size_t i);
 
 /*
- * The option that player i would move to: the one of the least cost, if that gains more than
- * rounding; at equal cost the one of fewer bits, then of lower index. Its present option otherwise.
+ * Where player i would move: to the option of the least cost if that gains more than rounding; at
+ * equal cost to fewer bits, then to the lower index. Its present option otherwise.
  */
-uint8_t game_reply(const struct game_row *row, int m, uint8_t present);
+uint8_t game_reply(const struct game_state *s, size_t i);
 
 /* One look at all players, in parallel. */
 struct game_survey {
@@ -160,10 +155,13 @@ struct game_survey {
 /* `reply` (may be NULL) gets game_reply() of every player. */
 struct game_survey game_survey(const struct game_state *s, uint8_t *reply);
 
-/* Bounds of the parts that sums and loops over `n` things are cut into. */
+/* Where a part of n things begins: parts are whole vectors, but for the end of the last one. */
 static inline size_t game_part_begin(size_t part, size_t n)
 {
-    return (n / GAME_PARTS) * part + (n % GAME_PARTS) * part / GAME_PARTS;
+    size_t vectors = (n + SIMD_LANES - 1) / SIMD_LANES;
+    size_t begin =
+        (vectors / GAME_PARTS * part + vectors % GAME_PARTS * part / GAME_PARTS) * SIMD_LANES;
+    return begin < n ? begin : n;
 }
 
 static inline double game_bits(const struct game *g, size_t i, int o)
@@ -197,18 +195,6 @@ static inline void game_plain_costs(double *cost_o, double *bits_o, const struct
     for (int o = 0; o < g->m; o++) {
         cost_o[o] = distortion[o] + lambda * bits_o[o];
     }
-}
-
-/* The least cost; ties: fewest bits, then lowest index. */
-static inline int game_best(const double *cost_o, const double *bits_o, int m)
-{
-    int best = 0;
-    for (int o = 1; o < m; o++) {
-        bool better =
-            cost_o[o] < cost_o[best] || (cost_o[o] == cost_o[best] && bits_o[o] < bits_o[best]);
-        best = better ? o : best;
-    }
-    return best;
 }
 
 #endif

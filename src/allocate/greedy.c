@@ -40,7 +40,10 @@ struct heap {
 
 static bool above(const struct heap *h, uint32_t i, uint32_t j)
 {
-    return h->slope_i[i] > h->slope_i[j] || (h->slope_i[i] == h->slope_i[j] && i < j);
+    if (h->slope_i[i] != h->slope_i[j]) {
+        return h->slope_i[i] > h->slope_i[j];
+    }
+    return i < j;
 }
 
 static void sink(struct heap *h, size_t k)

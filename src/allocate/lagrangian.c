@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate/block.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 
@@ -13,35 +14,58 @@
  */
 static const double lambda_top = 0x1p200;
 
-static inline uint8_t choose(const struct game *g, size_t i, double lambda)
+/* What a run of players takes at a price: its bits and its costs. */
+struct taken {
+    double bits, cost;
+};
+
+/*
+ * Players begin … end − 1 of a list, or of all when it is NULL; to[k] (may be NULL) gets the option
+ * of the k-th of the list.
+ */
+SIMD_CLONES static struct taken take(uint8_t *to, const struct game *g, const uint32_t *listed,
+                                     size_t begin, size_t end, double lambda)
 {
-    double cost[OPTIONS_MAX], bits[OPTIONS_MAX];
-    game_plain_costs(cost, bits, g, i, lambda);
-    return (uint8_t)game_best(cost, bits, g->m);
+    struct block b;
+    struct taken sum = {0, 0};
+    uint32_t player[SIMD_LANES];
+    for (size_t at = begin; at < end; at += SIMD_LANES) {
+        block_players(player, listed, at, end);
+        block_costs(&b, g, player, lambda, SIMD_LANES);
+        block_best(&b, g->m, SIMD_LANES);
+        for (size_t k = 0; k < SIMD_LANES && at + k < end; k++) {
+            if (to) {
+                to[at + k] = (uint8_t)b.best[k];
+            }
+            sum.bits += b.best_bits[k];
+            sum.cost += b.best_cost[k];
+        }
+    }
+    return sum;
+}
+
+static struct taken take_all(uint8_t *to, const struct game *g, const uint32_t *listed, size_t n,
+                             double lambda)
+{
+    double bits[GAME_PARTS], cost[GAME_PARTS];
+#pragma omp parallel for schedule(dynamic) if (n >= GAME_PARALLEL_FROM)
+    for (size_t k = 0; k < GAME_PARTS; k++) {
+        struct taken part =
+            take(to, g, listed, game_part_begin(k, n), game_part_begin(k + 1, n), lambda);
+        bits[k] = part.bits;
+        cost[k] = part.cost;
+    }
+    return (struct taken){sum_ordered(bits, GAME_PARTS), sum_ordered(cost, GAME_PARTS)};
 }
 
 void lagrangian_choose(uint8_t *choice, const struct game *g, double lambda)
 {
-#pragma omp parallel for schedule(static) if (g->n >= GAME_PARALLEL_FROM)
-    for (size_t i = 0; i < g->n; i++) {
-        choice[i] = choose(g, i, lambda);
-    }
+    take_all(choice, g, NULL, g->n, lambda);
 }
 
 double lagrangian_bound(const struct game *g, double lambda, double budget)
 {
-    double sum[GAME_PARTS];
-#pragma omp parallel for schedule(static) if (g->n >= GAME_PARALLEL_FROM)
-    for (size_t part = 0; part < GAME_PARTS; part++) {
-        double cost[OPTIONS_MAX], bits[OPTIONS_MAX], all = 0;
-        for (size_t i = game_part_begin(part, g->n), end = game_part_begin(part + 1, g->n); i < end;
-             i++) {
-            game_plain_costs(cost, bits, g, i, lambda);
-            all += cost[game_best(cost, bits, g->m)];
-        }
-        sum[part] = all;
-    }
-    return sum_ordered(sum, GAME_PARTS) - lambda * budget;
+    return take_all(NULL, g, NULL, g->n, lambda).cost - lambda * budget;
 }
 
 /*
@@ -68,23 +92,6 @@ static double between(double low, double high)
     return low;
 }
 
-/* Chooses for all who waver; returns the bits of everybody. */
-static double bits_at(struct search *s, double lambda)
-{
-    double sum[GAME_PARTS];
-#pragma omp parallel for schedule(static) if (s->n >= GAME_PARALLEL_FROM)
-    for (size_t part = 0; part < GAME_PARTS; part++) {
-        double bits = 0;
-        for (size_t k = game_part_begin(part, s->n), end = game_part_begin(part + 1, s->n); k < end;
-             k++) {
-            s->at_middle[k] = choose(s->g, s->wavering[k], lambda);
-            bits += game_bits(s->g, s->wavering[k], s->at_middle[k]);
-        }
-        sum[part] = bits;
-    }
-    return s->settled + sum_ordered(sum, GAME_PARTS);
-}
-
 /* Moves one end to the middle and settles those who now choose the same at both. */
 static void narrow(struct search *s, uint8_t *end)
 {
@@ -101,20 +108,37 @@ static void narrow(struct search *s, uint8_t *end)
     s->n = kept;
 }
 
-static void bisect(struct search *s, double budget)
+static void test(struct search *s, double middle, double budget)
 {
-    for (;;) {
-        double middle = between(s->low, s->high);
-        if (middle == s->low || s->n == 0) {
+    double bits = take_all(s->at_middle, s->g, s->wavering, s->n, middle).bits;
+    if (s->settled + bits <= budget) {
+        s->high = middle;
+        narrow(s, s->at_high);
+    } else {
+        s->low = middle;
+        narrow(s, s->at_low);
+    }
+}
+
+/* From the mean slope between the dearest and the cheapest choice, by factors that are squared. */
+static void gallop(struct search *s, double budget)
+{
+    struct game_totals dear = game_total(s->g, s->at_low), cheap = game_total(s->g, s->at_high);
+    double guess = (cheap.distortion - dear.distortion) / (dear.bits - cheap.bits);
+    for (double factor = 16; s->low < guess && guess < s->high; factor *= factor) {
+        test(s, guess, budget);
+        guess = s->high == guess ? guess / factor : guess * factor;
+        if (s->low > 0 && s->high < lambda_top) {
             return;
         }
-        if (bits_at(s, middle) <= budget) {
-            s->high = middle;
-            narrow(s, s->at_high);
-        } else {
-            s->low = middle;
-            narrow(s, s->at_low);
-        }
+    }
+}
+
+static void bisect(struct search *s, double budget)
+{
+    double middle;
+    while (s->n > 0 && (middle = between(s->low, s->high)) > s->low) {
+        test(s, middle, budget);
     }
 }
 
@@ -133,6 +157,7 @@ static int find_price(double *lambda, uint8_t *choice, const struct game *g, dou
     for (size_t i = 0; i < g->n; i++) {
         s.wavering[i] = (uint32_t)i;
     }
+    gallop(&s, budget);
     bisect(&s, budget);
     *lambda = s.high;
     status = 0;

@@ -7,6 +7,9 @@
 #include "allocate/lagrangian.h"
 #include "base/mem.h"
 
+/* Below the one bits cost nothing, above the other nothing else matters. */
+static const double lambda_least = 0x1p-200, lambda_most = 0x1p200;
+
 void nash_release(struct nash_result *r)
 {
     free(r->potential);
@@ -17,12 +20,10 @@ void nash_release(struct nash_result *r)
 static size_t apply(struct game_state *s, const uint8_t *reply)
 {
     const struct game *g = s->game;
-    struct game_row row;
     size_t moves = 0;
     for (size_t i = 0; i < g->n; i++) {
         if (reply[i] != s->choice[i]) {
-            game_row(&row, s, i);
-            uint8_t to = game_reply(&row, g->m, s->choice[i]);
+            uint8_t to = game_reply(s, i);
             if (to != s->choice[i]) {
                 game_state_move(s, i, to);
                 moves++;
@@ -129,53 +130,61 @@ static bool close_enough(const struct search *s)
     return s->now.settled && left >= 0 && left <= NASH_TOLERANCE * s->budget;
 }
 
+/* The two nearest prices that do not and do keep the budget, while known, and their bits. */
+struct ends {
+    double low, low_bits;   /* low < 0: none yet */
+    double high, high_bits; /* infinite: none yet */
+    double stride;          /* of ln λ, while one end is unknown */
+};
+
 /*
- * Doubles or halves the price, by ever larger factors, until one end keeps the budget and the other
- * does not. At the highest price bits alone matter, and the budget was checked against the fewest.
+ * Where one end is unknown, strides that double, the first one by the law of Gaussian weights at
+ * high rates: a bit a weight quarters the price. Between two ends, the line through bits against
+ * ln λ, kept away from the ends; half-way every third time, for bits that jump.
  */
-static int bracket(struct search *s, double *low, double *high, double lambda, struct err *e)
+static double next_price(const struct search *s, struct ends *ends, double lambda)
 {
-    *low = 0;
-    *high = INFINITY;
-    for (double factor = 1.0625; *low == 0 || isinf(*high); factor *= factor) {
-        if (try_price(s, lambda, e)) {
-            return -1;
-        }
-        if (s->now.total.bits <= s->budget) {
-            *high = lambda;
-        } else {
-            *low = lambda;
-        }
-        if (close_enough(s) || lambda == 0 || lambda > 0x1p300) {
-            return 0;
-        }
-        if (*low == 0) {
-            lambda = lambda / factor > 0x1p-300 ? lambda / factor : 0;
-        } else if (isinf(*high)) {
-            lambda *= factor;
-        }
+    double target = s->budget * (1 - NASH_TOLERANCE / 2);
+    if (ends->low >= 0 && isfinite(ends->high)) {
+        double share = (ends->low_bits - target) / (ends->low_bits - ends->high_bits);
+        share = s->prices % 3 == 0 ? 0.5 : fmin(fmax(share, 0.05), 0.95);
+        return exp(log(ends->low) * (1 - share) + log(ends->high) * share);
     }
-    return 0;
+    if (ends->stride == 0) {
+        double bits = fabs(s->now.total.bits - target);
+        double law = s->g->weights > 0 ? 2 * log(2) * bits / s->g->weights : 0;
+        ends->stride = fmin(fmax(1.5 * law, 1e-3), 10);
+    }
+    double factor = exp(ends->stride);
+    ends->stride *= 2;
+    if (isfinite(ends->high)) {
+        return lambda / factor > lambda_least ? lambda / factor : 0;
+    }
+    return fmin(lambda * factor, lambda_most);
 }
 
 static int search(struct search *s, double lambda, struct err *e)
 {
-    double low, high;
-    if (bracket(s, &low, &high, lambda, e)) {
-        return -1;
-    }
-    while (!close_enough(s) && low > 0 && high / low > 1 + 1e-9 && s->prices < NASH_PRICES) {
-        lambda = sqrt(low) * sqrt(high);
+    struct ends ends = {.low = -1, .high = INFINITY};
+    for (;;) {
         if (try_price(s, lambda, e)) {
             return -1;
         }
         if (s->now.total.bits <= s->budget) {
-            high = lambda;
+            ends.high = lambda;
+            ends.high_bits = s->now.total.bits;
         } else {
-            low = lambda;
+            ends.low = lambda;
+            ends.low_bits = s->now.total.bits;
         }
+        /* With bits to spare at no price at all, or too many at any, there is nothing to look for.
+         */
+        if (close_enough(s) || ends.high == 0 || ends.low == lambda_most || ends.low == 0 ||
+            (ends.low > 0 && ends.high / ends.low < 1 + 1e-9) || s->prices >= NASH_PRICES) {
+            return 0;
+        }
+        lambda = next_price(s, &ends, lambda);
     }
-    return 0;
 }
 
 /* A price to begin with where the plain optimum has none: the mean distortion a bit, or 1. */
@@ -197,14 +206,15 @@ int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, 
         lagrangian_budget(s.choice, &plain, g, budget, e)) {
         goto out;
     }
-    status = try_price(&s, plain.lambda, e);
-    if (!status && game_coupled(g) && !close_enough(&s)) {
-        double lambda = plain.lambda > 0 ? plain.lambda : first_price(&plain);
-        status = search(&s, lambda, e);
+    /* Without couplings the first price has the plain optimum, and no other price a better one. */
+    if (!game_coupled(g)) {
+        status = try_price(&s, plain.lambda, e);
+    } else {
+        status = search(&s, plain.lambda > 0 ? plain.lambda : first_price(&plain), e);
     }
     if (!status && !s.found) {
         status = err_set(e,
-                         "no equilibrium was found within %.17g bits: the couplings outweigh any "
+                         "no equilibrium was found within %.12g bits: the couplings outweigh any "
                          "price; make alignment or congestion weaker, or the budget larger",
                          budget);
     }
