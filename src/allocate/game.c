@@ -1,6 +1,5 @@
 #include "allocate/game.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 

@@ -117,7 +117,7 @@ static bool sound(const struct graph *g, size_t i, bool both_ends)
 static size_t first_unsound(const struct graph *g, bool both_ends)
 {
     size_t first = g->n;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (g->n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(g->n); c++) {
         for (size_t i = chunk_begin(c), end = chunk_end(c, g->n); i < end; i++) {
             if (!sound(g, i, both_ends)) {

@@ -9,8 +9,8 @@
  * to fewer bits, then to the lower index. Without couplings one sweep gives the Lagrangian optimum
  * of lagrangian.h from any start.
  *
- * The price of anarchy is small and measured: the result says how much more distortion the
- * equilibrium has than the plain optimum at the same budget.
+ * What the couplings cost is measured: the result holds the distortion of the plain optimum at the
+ * same budget beside that of the equilibrium.
  */
 #ifndef NS_ALLOCATE_NASH_H
 #define NS_ALLOCATE_NASH_H
