@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void *mem_new(size_t count, size_t size, struct err *e)
 {
@@ -13,18 +14,24 @@ void *mem_new(size_t count, size_t size, struct err *e)
     return p;
 }
 
+/* From this size on, big pages: touching new memory 4 KiB at a time costs as much as filling it. */
+enum { HUGE_PAGE = 2 << 20, HUGE_FROM = 4 * HUGE_PAGE };
+
 float *mem_floats(size_t count, struct err *e)
 {
-    size_t bytes;
+    size_t bytes, up;
     if (__builtin_mul_overflow(count, sizeof(float), &bytes) ||
-        __builtin_add_overflow(bytes, (size_t)63, &bytes)) {
+        __builtin_add_overflow(bytes, (size_t)HUGE_PAGE, &up)) {
         err_set(e, "out of memory: %zu floats were asked for", count);
         return NULL;
     }
-    bytes &= ~(size_t)63;
-    float *p = aligned_alloc(64, bytes ? bytes : 64);
+    size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : 64;
+    bytes = bytes ? (bytes + alignment - 1) & ~(alignment - 1) : alignment;
+    float *p = aligned_alloc(alignment, bytes);
     if (!p) {
         err_set(e, "out of memory: %zu floats were asked for", count);
+    } else if (alignment == HUGE_PAGE) {
+        madvise(p, bytes, MADV_HUGEPAGE); /* a wish: without it everything works, slower */
     }
     return p;
 }
