@@ -74,6 +74,9 @@ static void unpack_rest(uint8_t *code, const uint8_t *bytes, size_t n, int bits)
 /* One case a width, so that the compiler sees constants and unrolls. */
 #define EACH_WIDTH(function, to, from, n_eights, bits)                                             \
     switch (bits) {                                                                                \
+    case 0:                                                                                        \
+        function(to, from, n_eights, 0);                                                           \
+        break;                                                                                     \
     case 1:                                                                                        \
         function(to, from, n_eights, 1);                                                           \
         break;                                                                                     \

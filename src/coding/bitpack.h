@@ -1,5 +1,5 @@
 /*
- * bitpack: codes of a fixed width, 1 to 8 bits, one after the other without gaps.
+ * bitpack: codes of a fixed width, 0 to 8 bits, one after the other without gaps.
  *
  * Code i stands in bits [i·b, (i + 1)·b) of the stream; bit j of the stream is bit j mod 8 of byte
  * j div 8, so 4-bit codes have the even ones in the low halves of the bytes. Unused bits of the
