@@ -37,10 +37,10 @@ SIMD_CLONES static void code_group(float *out, uint8_t *code, const float *w, st
     }
 }
 
-/* One group, however long, in stretches of BLOCK weights. */
-static void one_group(const struct job *j, size_t offset, size_t n, struct grid g, uint32_t *count)
+/* One group, however long, in stretches of BLOCK weights; codes that nobody keeps go to `block`. */
+static void one_group(const struct job *j, uint8_t *block, size_t offset, size_t n, struct grid g,
+                      uint32_t *count)
 {
-    uint8_t block[BLOCK];
     for (size_t i = 0; i < n; i += BLOCK) {
         uint8_t *code = j->coded ? j->coded->code + offset + i : block;
         size_t stretch = n - i < BLOCK ? n - i : BLOCK;
@@ -56,6 +56,7 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
     size_t first = chunk * j->rows_per_chunk, last = first + j->rows_per_chunk;
     last = last < j->rows ? last : j->rows;
     size_t grid = coded_grids(first, j->cols, j->o->group, 1);
+    uint8_t block[BLOCK] = {0};
     for (size_t r = first; r < last; r++) {
         for (size_t c = 0, n; c < j->cols; c += n) {
             size_t offset = r * j->cols + c;
@@ -69,7 +70,7 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
             if (j->coded) {
                 j->coded->grid[grid++] = (struct coded_grid){g.scale, g.lo};
             }
-            one_group(j, offset, n, g, count);
+            one_group(j, block, offset, n, g, count);
         }
     }
     size_t offset = first * j->cols, n = (last - first) * j->cols;
