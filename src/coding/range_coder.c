@@ -255,11 +255,13 @@ int range_encode(struct buf *out, const uint8_t *symbol, const uint8_t *context,
 #pragma omp for schedule(dynamic, 1)
         for (size_t c = 0; c < n_chunks; c++) {
             size_t at = c * RANGE_CHUNK;
+            struct encoder x = {0}; /* not in the array: threads would share its cache lines */
             if (!ready ? err_set(&own, "out of memory: no room for the models of a range coder")
-                       : encode_chunk(&chunk[c], &m, symbol + at, context ? context + at : NULL,
+                       : encode_chunk(&x, &m, symbol + at, context ? context + at : NULL,
                                       symbols_in(c, n), contexts, &own)) {
                 keep_error(e, &failed, c, &own);
             }
+            chunk[c] = x;
         }
         free(m.node);
     }
