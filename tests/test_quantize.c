@@ -70,7 +70,8 @@ Test(quantize, uniform_is_the_protocol_word_for_word)
             error += ((double)out[i] - w[i]) * ((double)out[i] - w[i]);
         }
         cr_assert(fabs(bill.squared_error - error) < 1e-9 * error);
-        cr_assert(bill.payload.packed_bits == (int64_t)N * bits && bill.map.packed_bits == 0);
+        cr_assert(bill.code_bits == (int64_t)N * bits && bill.map.packed_bits == 0);
+        cr_assert(bill.payload.packed_bits == (bill.code_bits + 7) / 8 * 8, "whole bytes");
         cr_assert(bill.payload.ideal_bits <= (double)N * bits && bill.grid.packed_bits == 64);
     }
     free(w);
@@ -130,7 +131,10 @@ Test(quantize, tiers_have_a_grid_each)
         int k = fabsf(w[i]) >= 0.05f ? 0 : fabsf(w[i]) >= 0.01f ? 1 : 2;
         cr_assert(out[i] == plain_code(w[i], lo[k], hi[k], a.bits[k], &code), "weight %zu", i);
     }
-    cr_assert(bill.payload.packed_bits == 8 * members[0] + 4 * members[1] + 2 * members[2]);
+    cr_assert(bill.code_bits == 8 * members[0] + 4 * members[1] + 2 * members[2]);
+    cr_assert(bill.payload.packed_bits ==
+                  8 * (members[0] + (members[1] + 1) / 2 + (members[2] + 3) / 4),
+              "each tier's codes fill whole bytes");
     cr_assert(bill.map.packed_bits == 2 * N && bill.grid.packed_bits == 3 * 64);
     double ideal = 0;
     for (int k = 0; k < 3; k++) {

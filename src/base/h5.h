@@ -93,6 +93,8 @@ int h5_put_group(struct h5 *h, const char *path, struct err *e);
 int h5_put_int(struct h5 *h, const char *group, const char *name, int value, struct err *e);
 int h5_put_ints(struct h5 *h, const char *group, const char *name, const int *values, size_t n,
                 struct err *e);
+int h5_put_counts(struct h5 *h, const char *group, const char *name, const uint64_t *values,
+                  size_t n, struct err *e);
 int h5_put_float(struct h5 *h, const char *group, const char *name, float value, struct err *e);
 int h5_put_text(struct h5 *h, const char *group, const char *name, const char *text, struct err *e);
 

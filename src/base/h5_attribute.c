@@ -61,6 +61,41 @@ static herr_t read_enumeration(const struct attribute *a, double *out)
     return status;
 }
 
+/*
+ * Do the fields of a number lie inside it? In a damaged file they may not, and HDF5's conversions,
+ * which trust them, would write beyond their buffers.
+ */
+static bool number_is_sound(hid_t type)
+{
+    size_t size = H5Tget_size(type), bits = 8 * size, precision = H5Tget_precision(type);
+    int offset = H5Tget_offset(type);
+    if (size == 0 || size > 16 || precision == 0 || offset < 0 || precision > bits ||
+        (size_t)offset > bits - precision) {
+        return false;
+    }
+    size_t sign_at, exponent_at, n_exponent, mantissa_at, n_mantissa;
+    return H5Tget_class(type) != H5T_FLOAT ||
+           (H5Tget_fields(type, &sign_at, &exponent_at, &n_exponent, &mantissa_at, &n_mantissa) >=
+                0 &&
+            sign_at < precision && n_exponent > 0 && n_exponent < 32 && n_mantissa > 0 &&
+            n_mantissa < precision && exponent_at <= precision - n_exponent &&
+            n_exponent <= precision && mantissa_at <= precision - n_mantissa);
+}
+
+/* The type that is read: of an enumeration, that of its members. */
+static bool is_sound(hid_t type)
+{
+    if (H5Tget_class(type) != H5T_ENUM) {
+        return number_is_sound(type);
+    }
+    hid_t base = H5Tget_super(type);
+    bool sound = base >= 0 && H5Tget_class(base) == H5T_INTEGER && number_is_sound(base);
+    if (base >= 0) {
+        H5Tclose(base);
+    }
+    return sound;
+}
+
 int h5_get_reals(const struct h5 *h, const char *group, const char *name, double *out, size_t max,
                  size_t *n, struct err *e)
 {
@@ -73,6 +108,8 @@ int h5_get_reals(const struct h5 *h, const char *group, const char *name, double
     *n = a.n;
     if (class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM) {
         status = err_set(e, "the attribute %s of %s is not a number", name, h->path);
+    } else if (!is_sound(a.type)) {
+        status = err_set(e, "the attribute %s of %s has a type that is damaged", name, h->path);
     } else if (a.n > max) {
         status = err_set(e, "the attribute %s of %s has %zu numbers; at most %zu can be used", name,
                          h->path, a.n, max);

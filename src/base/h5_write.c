@@ -64,6 +64,17 @@ int h5_put_ints(struct h5 *h, const char *group, const char *name, const int *va
     return status;
 }
 
+int h5_put_counts(struct h5 *h, const char *group, const char *name, const uint64_t *values,
+                  size_t n, struct err *e)
+{
+    h5_lock();
+    hsize_t dims[1] = {n};
+    int status = put_attribute(h, group, name, H5T_STD_U64LE, H5T_NATIVE_UINT64,
+                               H5Screate_simple(1, dims, NULL), values, e);
+    h5_unlock();
+    return status;
+}
+
 int h5_put_float(struct h5 *h, const char *group, const char *name, float value, struct err *e)
 {
     h5_lock();

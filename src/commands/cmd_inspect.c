@@ -5,10 +5,12 @@
 
 #include "base/json_out.h"
 #include "base/mem.h"
+#include "commands/bill_output.h"
 #include "commands/command.h"
 #include "model/gpt2_file.h"
 #include "model/gpt2_keys.h"
 #include "model/gpt2_stats.h"
+#include "quantize/quantize.h"
 
 struct options {
     const char *path;
@@ -21,6 +23,8 @@ struct inspection {
     struct gpt2_source sources[GPT2_SOURCES_MAX];
     size_t n_sources;
     struct gpt2_stats *stats; /* one a tensor */
+    bool packed;
+    struct bill bill; /* of a packed file */
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -46,18 +50,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option option_rows[] = {
     {"json", 'j', NULL, 0, "print JSON instead of a table", 0}, {0}};
 
-static const struct argp argp = {option_rows,
-                                 parse,
-                                 "MODEL.h5",
-                                 "Show the configuration of a model file and its tensors: shape, "
-                                 "stored type, scope, statistics, share of the parameters.",
-                                 NULL,
-                                 NULL,
-                                 NULL};
+static const struct argp argp = {
+    option_rows,
+    parse,
+    "MODEL.h5",
+    "Show the configuration of a model file and its tensors: shape, "
+    "stored type, scope, statistics, share of the parameters; of a packed one "
+    "also what it costs.",
+    NULL,
+    NULL,
+    NULL};
 
 static const char *dtype_name(const struct gpt2_tensor *t)
 {
-    return t->dtype == DTYPE_F16 ? "f16" : "f32";
+    return t->packed ? "codes" : t->dtype == DTYPE_F16 ? "f16" : "f32";
 }
 
 static double share(const struct gpt2 *m, size_t n)
@@ -65,13 +71,10 @@ static double share(const struct gpt2 *m, size_t n)
     return (double)n / (double)gpt2_parameters(m);
 }
 
-static size_t stored_bytes(const struct gpt2 *m)
+static double stored_bytes(const struct gpt2 *m)
 {
-    size_t bytes = 0;
-    for (int i = 0; i < m->n_tensors; i++) {
-        bytes += m->tensors[i].n * (m->tensors[i].dtype == DTYPE_F16 ? 2 : 4);
-    }
-    return bytes;
+    struct bill whole = bill_of_baseline(m);
+    return (double)whole.untouched.packed_bits / 8;
 }
 
 static void json_config(struct json_out *j, struct gpt2_config c)
@@ -124,6 +127,7 @@ static void print_json(struct buf *out, const struct inspection *in)
     struct json_out j = json_begin(out);
     json_open(&j, '{');
     json_key_text(&j, "path", m->path);
+    json_key_text(&j, "format", in->packed ? GPT2_FORMAT_PACKED : GPT2_FORMAT_MODEL);
     json_key_int(&j, "format_version", GPT2_FORMAT_VERSION);
     json_config(&j, m->config);
     json_key_int(&j, "parameters", (int64_t)gpt2_parameters(m));
@@ -145,13 +149,17 @@ static void print_json(struct buf *out, const struct inspection *in)
         json_tensor(&j, m, &m->tensors[i], &in->stats[i]);
     }
     json_close(&j, ']');
+    if (in->packed) {
+        bill_json(&j, &in->bill);
+    }
     json_close(&j, '}');
 }
 
 static void print_header(struct buf *out, const struct inspection *in)
 {
     struct gpt2_config c = in->model.config;
-    buf_addf(out, "%s (GPT-2, format version %d)\n", in->model.path, GPT2_FORMAT_VERSION);
+    buf_addf(out, "%s (GPT-2%s, format version %d)\n", in->model.path, in->packed ? ", packed" : "",
+             GPT2_FORMAT_VERSION);
     for (int i = 0; i < GPT2_KEYS; i++) {
         int value = *gpt2_key_value(&c, &gpt2_keys[i]);
         if (value >= 0) {
@@ -206,6 +214,10 @@ static void print_table(struct buf *out, const struct inspection *in)
                  100 * share(m, t->n));
     }
     print_totals(out, m);
+    if (in->packed) {
+        buf_addc(out, '\n');
+        bill_print(out, &in->bill);
+    }
 }
 
 static int inspect(struct inspection *in, const char *path, struct err *e)
@@ -213,6 +225,10 @@ static int inspect(struct inspection *in, const char *path, struct err *e)
     struct gpt2 *m = &in->model;
     if (gpt2_open(m, path, e) || gpt2_load(m, e) ||
         gpt2_sources(m, in->sources, &in->n_sources, e)) {
+        return -1;
+    }
+    in->packed = gpt2_is_packed(m);
+    if (in->packed && bill_of_packed(&in->bill, m, e)) {
         return -1;
     }
     in->stats = mem_new((size_t)m->n_tensors, sizeof *in->stats, e);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "commands/bill_output.h"
 #include "commands/command.h"
 #include "commands/method_options.h"
 #include "model/gpt2_file.h"
@@ -24,9 +25,7 @@ static char method_help[METHOD_HELP_MAX]; /* from the table of methods */
 static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
     {"output", KEY_OUT, "OUT.h5", 0, "the model file to write", 0},
     {"dequantize", KEY_DEQUANTIZE, 0, 0,
-     "write what the codes decode to, in 32-bit floats (required: packed files are not written "
-     "yet)",
-     0},
+     "write what the codes decode to, in 32-bit floats, in place of the codes", 0},
     {"seed", KEY_SEED, "N", 0, "seed of the random choices (default: 0)", 0},
     {"method", KEY_METHOD, "NAME", 0, method_help, 0},
     COMMAND_THREADS_ROW,
@@ -42,8 +41,6 @@ static void check_options(struct options *o, struct argp_state *state)
                    !o->model ? "which model? Give a .h5 file"
                    : !o->out ? "where to? Give -o OUT.h5"
                              : "how? Give --method NAME");
-    } else if (!o->dequantize) {
-        argp_error(state, "give --dequantize: packed files cannot be written yet");
     } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
         char names[METHOD_HELP_MAX];
         method_options_names(names);
@@ -87,16 +84,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     option_rows,
     parse,
-    "MODEL.h5 --method NAME --dequantize -o OUT.h5",
-    "Quantize a model, write what it decodes to as a model file, and say what it costs in bits.",
+    "MODEL.h5 --method NAME -o OUT.h5",
+    "Quantize a model, write it packed, and say what it costs in bits. Every command that reads a "
+    "model reads packed ones.",
     0,
     0,
     0};
-
-static void write_line(struct buf *out, const char *name, const struct bill_line *l)
-{
-    buf_addf(out, "  %-10s %16.0f %16lld\n", name, l->ideal_bits, (long long)l->packed_bits);
-}
 
 /* Sizes as the study counts them, at the prices of the bill, and line by line. */
 static void write_bill(struct buf *out, const struct options *o, const struct gpt2 *m,
@@ -108,23 +101,16 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
     buf_addf(out,
              "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
              "compression %.2f %%\n",
-             (double)b->payload.packed_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib,
-             bill_payload(b), 100 * (1 - bill_payload(b) / 32));
-    buf_addf(out,
-             "bits a weight, everything stored: %.4f packed; %.4f with an ideal map; %.4f with "
-             "codes and map entropy-coded\n",
-             bill_packed(b), bill_ideal_map(b), bill_entropy(b));
-    buf_addf(out, "  %-10s %16s %16s\n", "bits", "ideal", "packed");
-    write_line(out, "payload", &b->payload);
-    write_line(out, "map", &b->map);
-    write_line(out, "grids", &b->grid);
-    write_line(out, "untouched", &b->untouched);
+             (double)b->code_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib, bill_payload(b),
+             100 * (1 - bill_payload(b) / 32));
+    bill_print(out, b);
 }
 
 /* "uniform bits: 4 scope: head …": how the file was made. */
 static void describe(struct buf *out, const struct options *o)
 {
-    buf_addf(out, "%s of %s, dequantized:", o->kind->name, o->model);
+    buf_addf(out, "%s of %s, %s:", o->kind->name, o->model,
+             o->dequantize ? "dequantized" : "packed");
     for (size_t i = 0; i < o->kind->schema.n; i++) {
         buf_addf(out, " %s: ", o->kind->schema.rows[i]->name);
         value_format(&o->params.values[i], o->kind->schema.rows[i], out);
@@ -134,35 +120,43 @@ static void describe(struct buf *out, const struct options *o)
     }
 }
 
+/* The file, packed or not, and its bill. */
+static int write_file(struct bill *bill, const struct options *o, const struct gpt2 *base,
+                      const char *note, struct err *e)
+{
+    struct gpt2 variant = {0};
+    struct gpt2_source sources[GPT2_SOURCES_MAX];
+    size_t n = 0;
+    uint64_t seed = (uint64_t)o->seed;
+    if (gpt2_sources(base, sources, &n, e)) {
+        return -1;
+    }
+    if (!o->dequantize) {
+        return run_quantize_packed(o->out, bill, base, o->kind, &o->params, seed, sources, n, note,
+                                   e);
+    }
+    int status = run_quantize(&variant, bill, base, o->kind, &o->params, seed, e);
+    if (!status) {
+        status = gpt2_save(&variant, o->out, sources, n, note, e);
+    }
+    gpt2_close(&variant);
+    return status;
+}
+
 static int quantize(struct buf *out, const struct options *o, struct err *e)
 {
-    struct gpt2 base = {0}, variant = {0};
+    struct gpt2 base = {0};
     struct bill bill;
-    struct gpt2_source sources[GPT2_SOURCES_MAX];
-    size_t n_sources = 0;
     struct buf note = BUF_INIT;
-    int status = gpt2_open(&base, o->model, e);
-    if (!status) {
-        status = gpt2_load(&base, e);
-    }
-    if (!status) {
-        status = gpt2_sources(&base, sources, &n_sources, e);
-    }
-    if (!status) {
-        status = run_quantize(&variant, &bill, &base, o->kind, &o->params, (uint64_t)o->seed, e);
-    }
-    if (!status) {
-        describe(&note, o);
-        status = buf_check(&note, e);
-    }
-    if (!status) {
-        status = gpt2_save(&variant, o->out, sources, n_sources, note.s, e);
-    }
+    describe(&note, o);
+    int status = gpt2_open(&base, o->model, e) || gpt2_load(&base, e) || buf_check(&note, e) ||
+                         write_file(&bill, o, &base, note.s, e)
+                     ? -1
+                     : 0;
     if (!status) {
         write_bill(out, o, &base, &bill);
     }
     buf_release(&note);
-    gpt2_close(&variant);
     gpt2_close(&base);
     return status;
 }

@@ -206,6 +206,7 @@ void gpt2_replace(struct gpt2 *variant, int t, float *f32)
     tensor->f32 = f32;
     tensor->owns_f32 = true;
     tensor->stored = NULL;
+    tensor->packed = NULL;
     tensor->dtype = DTYPE_F32;
 }
 
@@ -215,10 +216,20 @@ void gpt2_close(struct gpt2 *m)
         release_f32(&m->tensors[i]);
     }
     free(m->tensors);
+    free(m->packed); /* their bytes are the file's */
     free(m->layers);
     free(m->path);
     file_map_close(&m->file);
     *m = (struct gpt2){0};
+}
+
+bool gpt2_is_packed(const struct gpt2 *m)
+{
+    bool packed = false;
+    for (int i = 0; i < m->n_tensors; i++) {
+        packed |= m->tensors[i].packed != NULL;
+    }
+    return packed;
 }
 
 size_t gpt2_parameters(const struct gpt2 *m)

@@ -4,8 +4,9 @@
  * A model is opened from one HDF5 file (data/README.md describes the format). 32-bit weights are
  * mapped, never copied; 16-bit ones are mapped too, and widened once, in gpt2_load(), to an owned
  * 32-bit copy. A variant (a quantized model) borrows every tensor of its base but those it
- * replaced, so the base must outlive it. After gpt2_load() a model is only read, by any number of
- * threads.
+ * replaced, so the base must outlive it. A packed file holds some tensors as codes
+ * (coding/packed.h); gpt2_load() decodes them, and nothing else tells such a model from others.
+ * After gpt2_load() a model is only read, by any number of threads.
  *
  * This header has no arithmetic: the forward pass is model/forward.h.
  */
@@ -18,6 +19,8 @@
 
 #include "base/err.h"
 #include "base/file.h"
+
+struct packed_tensor;
 
 enum gpt2_scope { SCOPE_NONE = 0, SCOPE_HEAD = 1, SCOPE_BLOCKS = 2, SCOPE_ALL = 3 };
 enum gpt2_dtype { DTYPE_F32, DTYPE_F16 };
@@ -34,8 +37,9 @@ struct gpt2_tensor {
     size_t n;          /* elements */
     enum gpt2_scope scope;
     enum gpt2_dtype dtype; /* as stored */
-    const void *stored;    /* n elements of dtype, mapped; NULL for a replaced tensor */
-    const float *f32;      /* n floats, NULL before gpt2_load() */
+    const void *stored;    /* n elements of dtype, mapped; NULL if replaced or packed */
+    const struct packed_tensor *packed; /* codes in place of `stored`; NULL for the others */
+    const float *f32;                   /* n floats, NULL before gpt2_load() */
     bool owns_f32;
 };
 
@@ -54,8 +58,9 @@ struct gpt2 {
     /* The tokenizer's files as they were, borrowed from the map; n = 0 when the file has none. */
     struct file_map vocab_json, merges_txt;
     int special_token_ids[16], n_special;
-    char *path;           /* for messages */
-    struct file_map file; /* the mapped model file; empty in variants */
+    char *path;                   /* for messages */
+    struct file_map file;         /* the mapped model file; empty in variants */
+    struct packed_tensor *packed; /* one a tensor if the file is a packed one; NULL in variants */
 };
 
 /* Checks a configuration: positive, H divides C, sizes that do not overflow. `path` for messages.
@@ -78,6 +83,9 @@ int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e);
 void gpt2_replace(struct gpt2 *variant, int t, float *f32);
 
 void gpt2_close(struct gpt2 *m);
+
+/* Is some tensor stored in codes? */
+bool gpt2_is_packed(const struct gpt2 *m);
 
 /* Number of weights in all; bytes as the study counts them are 4 times that. */
 size_t gpt2_parameters(const struct gpt2 *m);

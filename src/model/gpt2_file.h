@@ -10,6 +10,8 @@
 
 #include "model/gpt2.h"
 
+#define GPT2_FORMAT_MODEL "nashswarm-model"
+#define GPT2_FORMAT_PACKED "nashswarm-packed"
 enum { GPT2_FORMAT_VERSION = 1, GPT2_SOURCES_MAX = 8 };
 
 struct gpt2_source {
@@ -24,6 +26,21 @@ struct gpt2_source {
  */
 int gpt2_save(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
               size_t n_sources, const char *note, struct err *e);
+
+/*
+ * Who packs the tensors of a file that is being written. Called for each tensor in order; *packed
+ * (empty at first) is written and released before the next call. When *is_packed comes back false
+ * the tensor is written as gpt2_save() does.
+ */
+struct gpt2_packer {
+    int (*pack)(void *context, int t, struct packed_tensor *packed, bool *is_packed, struct err *e);
+    void *context;
+};
+
+/* The same as gpt2_save() in the format "nashswarm-packed". */
+int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
+                     size_t n_sources, const char *note, const struct gpt2_packer *packer,
+                     struct err *e);
 
 /* The sources recorded in an open model's file, at most GPT2_SOURCES_MAX, in the order of names. */
 int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);

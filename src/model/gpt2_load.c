@@ -7,6 +7,7 @@
 #include "base/half.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "coding/packed.h"
 #include "model/gpt2.h"
 
 bool halves_to_floats(float *out, const unsigned char *half, size_t n)
@@ -49,11 +50,14 @@ struct job {
 
 static bool usable_in_place(const struct gpt2_tensor *t)
 {
-    return t->dtype == DTYPE_F32 && (size_t)t->stored % sizeof(float) == 0;
+    return t->stored && t->dtype == DTYPE_F32 && (size_t)t->stored % sizeof(float) == 0;
 }
 
-/* Points f32 at the mapped weights, or at fresh memory that fill() has yet to fill. */
-static int provide_f32(struct gpt2_tensor *t, struct err *e)
+/*
+ * Points f32 at the mapped weights, or at fresh memory that holds what the codes stand for, or that
+ * do_job() has yet to fill.
+ */
+static int provide_f32(const struct gpt2 *m, struct gpt2_tensor *t, struct err *e)
 {
     if (t->f32) {
         return 0;
@@ -62,9 +66,13 @@ static int provide_f32(struct gpt2_tensor *t, struct err *e)
         t->f32 = t->stored;
         return 0;
     }
-    t->f32 = mem_floats(t->n, e);
-    t->owns_f32 = t->f32 != NULL;
-    return t->f32 ? 0 : -1;
+    float *fresh = mem_floats(t->n, e);
+    t->f32 = fresh;
+    t->owns_f32 = fresh != NULL;
+    if (fresh && t->packed && packed_values(fresh, t->packed, e)) {
+        return err_prefix(e, "%s in %s", t->name, m->path);
+    }
+    return fresh ? 0 : -1;
 }
 
 static struct job *make_jobs(const struct gpt2 *m, size_t *n_jobs, struct err *e)
@@ -120,7 +128,7 @@ static int refuse_weight(const struct gpt2 *m, const struct job *job, struct err
 int gpt2_load(struct gpt2 *m, struct err *e)
 {
     for (int i = 0; i < m->n_tensors; i++) {
-        if (provide_f32(&m->tensors[i], e)) {
+        if (provide_f32(m, &m->tensors[i], e)) {
             return -1;
         }
     }

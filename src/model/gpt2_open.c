@@ -5,8 +5,10 @@
 
 #include "base/h5.h"
 #include "base/mem.h"
+#include "coding/packed.h"
 #include "model/gpt2_file.h"
 #include "model/gpt2_keys.h"
+#include "model/gpt2_packed.h"
 
 /* The attribute must have this text. */
 static int expect_text(const struct h5 *h, const char *name, const char *wanted, struct err *e)
@@ -21,7 +23,21 @@ static int expect_text(const struct h5 *h, const char *name, const char *wanted,
     return status;
 }
 
-static int check_header(const struct h5 *h, struct err *e)
+/* Which of the two formats is it? */
+static int read_format(const struct h5 *h, bool *packed, struct err *e)
+{
+    struct buf text = BUF_INIT;
+    int status = h5_get_text(h, "/", "format", &text, e);
+    *packed = strcmp(buf_text(&text), GPT2_FORMAT_PACKED) == 0;
+    if (!status && !*packed && strcmp(buf_text(&text), GPT2_FORMAT_MODEL) != 0) {
+        status = err_set(e, "format in %s is \"%.80s\"; only \"%s\" and \"%s\" can be read",
+                         h->path, buf_text(&text), GPT2_FORMAT_MODEL, GPT2_FORMAT_PACKED);
+    }
+    buf_release(&text);
+    return status;
+}
+
+static int check_header(const struct h5 *h, bool *packed, struct err *e)
 {
     if (!h5_has_attribute(h, "/", "format")) {
         return err_set(e,
@@ -30,8 +46,7 @@ static int check_header(const struct h5 *h, struct err *e)
                        h->path);
     }
     int version, tied = 1;
-    if (expect_text(h, "format", "nashswarm-model", e) ||
-        h5_get_int(h, "/", "format_version", &version, e)) {
+    if (read_format(h, packed, e) || h5_get_int(h, "/", "format_version", &version, e)) {
         return -1;
     }
     if (version != GPT2_FORMAT_VERSION) {
@@ -198,12 +213,17 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
         return -1;
     }
     int status = -1;
-    if (check_header(&h, e) || read_config(&h, &config, e) || gpt2_layout(m, &config, e) ||
+    bool packed = false;
+    if (check_header(&h, &packed, e) || read_config(&h, &config, e) || gpt2_layout(m, &config, e) ||
         map_file(m, &h, e)) {
         goto out;
     }
+    if (packed && !(m->packed = mem_new((size_t)m->n_tensors, sizeof *m->packed, e))) {
+        goto out;
+    }
     for (int i = 0; i < m->n_tensors; i++) {
-        if (open_tensor(&h, m, &m->tensors[i], e)) {
+        bool in_codes = packed && gpt2_packed_has(&h, m->tensors[i].name);
+        if (in_codes ? gpt2_packed_open(m, i, &h, e) : open_tensor(&h, m, &m->tensors[i], e)) {
             goto out;
         }
     }

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "base/h5.h"
+#include "coding/packed.h"
 #include "model/gpt2_keys.h"
+#include "model/gpt2_packed.h"
 
-static int put_config(struct h5 *h, const struct gpt2 *m, const char *note, struct err *e)
+static int put_config(struct h5 *h, const struct gpt2 *m, const char *format, const char *note,
+                      struct err *e)
 {
     struct gpt2_config c = m->config;
-    if (h5_put_text(h, "/", "format", "nashswarm-model", e) ||
+    if (h5_put_text(h, "/", "format", format, e) ||
         h5_put_int(h, "/", "format_version", GPT2_FORMAT_VERSION, e) ||
         h5_put_text(h, "/", "architecture", "gpt2", e) ||
         h5_put_text(h, "/", "activation_function", "gelu_new", e) ||
@@ -36,6 +39,21 @@ static int put_tensor(struct h5 *h, const struct gpt2_tensor *t, struct err *e)
         BUG("%s is to be saved and has no weights", t->name);
     }
     return h5_put_array(h, t->name, type, t->rows ? 2 : 1, dims, bytes, e);
+}
+
+/* Tensor i in the form that the packer gives it. */
+static int put_packed(struct h5 *h, const struct gpt2 *m, int i, const struct gpt2_packer *packer,
+                      struct err *e)
+{
+    struct packed_tensor packed = {0};
+    bool is_packed = false;
+    int status = packer->pack(packer->context, i, &packed, &is_packed, e);
+    if (!status) {
+        status = is_packed ? gpt2_packed_put(h, m->tensors[i].name, &packed, e)
+                           : put_tensor(h, &m->tensors[i], e);
+    }
+    packed_release(&packed);
+    return status;
 }
 
 static int put_tokenizer(struct h5 *h, const struct gpt2 *m, struct err *e)
@@ -66,13 +84,23 @@ static int put_sources(struct h5 *h, const struct gpt2_source *sources, size_t n
 int gpt2_save(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
               size_t n_sources, const char *note, struct err *e)
 {
+    return gpt2_save_packed(m, path, sources, n_sources, note, NULL, e);
+}
+
+int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
+                     size_t n_sources, const char *note, const struct gpt2_packer *packer,
+                     struct err *e)
+{
     struct h5 h;
     if (h5_create(&h, path, e)) {
         return -1;
     }
-    int status = put_config(&h, m, note, e);
+    int status = put_config(&h, m, packer ? GPT2_FORMAT_PACKED : GPT2_FORMAT_MODEL, note, e);
+    if (!status && packer) {
+        status = h5_put_group(&h, "packed", e);
+    }
     for (int i = 0; i < m->n_tensors && !status; i++) {
-        status = put_tensor(&h, &m->tensors[i], e);
+        status = packer ? put_packed(&h, m, i, packer, e) : put_tensor(&h, &m->tensors[i], e);
     }
     if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
         h5_close(&h);

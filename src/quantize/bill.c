@@ -14,6 +14,7 @@ void bill_add(struct bill *total, const struct bill *part)
     add_line(&total->map, &part->map);
     add_line(&total->grid, &part->grid);
     add_line(&total->untouched, &part->untouched);
+    total->code_bits += part->code_bits;
     total->scope_weights += part->scope_weights;
     total->squared_error += part->squared_error;
     total->squared_deviation += part->squared_deviation;
@@ -57,12 +58,12 @@ static double per_weight(const struct bill *b, double bits)
 
 double bill_payload(const struct bill *b)
 {
-    return per_weight(b, (double)b->payload.packed_bits);
+    return per_weight(b, (double)b->code_bits);
 }
 
 double bill_ideal_map(const struct bill *b)
 {
-    return per_weight(b, (double)b->payload.packed_bits + b->map.ideal_bits + b->grid.ideal_bits);
+    return per_weight(b, (double)b->code_bits + b->map.ideal_bits + b->grid.ideal_bits);
 }
 
 double bill_entropy(const struct bill *b)

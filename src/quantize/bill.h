@@ -1,10 +1,11 @@
 /*
  * bill: the bits that a quantized model costs, to the last one (protocol.md, "The bit bill").
  *
- * Four lines, each in two forms. `packed` is what a file holds: codes at their fixed width, the
- * tier of each weight at ⌈log2(tiers in use)⌉ bits, scales and minima at their width, tensors out
- * of scope as stored. `ideal` is the entropy of the same symbols: codes within their tiers, tiers
- * by their frequencies; grids and untouched tensors count in full.
+ * Four lines, each in two forms. `packed` is 8 times the bytes that a file holds (coding/packed.h):
+ * codes and the tier of each weight at their fixed widths, ⌈log2(tiers in use)⌉ bits for a tier, or
+ * as the range coder wrote them; scales and minima at their width; tensors out of scope as stored.
+ * `ideal` is the entropy of the same symbols: codes within their tiers, tiers by their frequencies;
+ * grids and untouched tensors count in full.
  */
 #ifndef NS_QUANTIZE_BILL_H
 #define NS_QUANTIZE_BILL_H
@@ -19,6 +20,7 @@ struct bill_line {
 
 struct bill {
     struct bill_line payload, map, grid, untouched;
+    int64_t code_bits; /* codes at their fixed widths, however stored: the study's size */
     int64_t scope_weights;
     double squared_error, squared_deviation; /* Σ (w' − w)²; Σ (w − mean of its tensor)² */
 };
@@ -43,6 +45,6 @@ double bill_relative_error(const struct bill *b);
 double bill_payload(const struct bill *b);   /* as the study counts: codes alone */
 double bill_ideal_map(const struct bill *b); /* plain codes, ideal map, grids */
 double bill_entropy(const struct bill *b);   /* codes and map entropy-coded, grids */
-double bill_packed(const struct bill *b);    /* plain codes, plain map, grids: "bits per weight" */
+double bill_packed(const struct bill *b);    /* as stored: "bits per weight" */
 
 #endif

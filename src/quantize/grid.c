@@ -1,11 +1,8 @@
 #include "quantize/grid.h"
 
 #include <math.h>
-#include <stddef.h>
 
 #include "base/half.h"
-
-const char *const grid_dtype_names[] = {"f32", "f16", NULL};
 
 int grid_make(struct grid *g, float lo, float hi, int bits, enum grid_dtype dtype, const char *what,
               struct err *e)

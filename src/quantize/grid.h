@@ -2,17 +2,16 @@
  * grid: min-max grids and the arithmetic of coding one weight (protocol.md, "Uniform 4-bit").
  *
  * A grid of b bits over [lo, hi] has 2^b levels: scale = (hi − lo) / (2^b − 1),
- * q = clamp(round_half_even((w − lo) / scale), 0, 2^b − 1), w' = q·scale + lo, all in 32-bit
- * floats, every operation rounded by itself. If hi = lo, or the scale rounds to zero, every code is
- * 0 and every value lo. With 16-bit parameters, scale and lo are rounded to 16 bits before coding.
+ * q = clamp(round_half_even((w − lo) / scale), 0, 2^b − 1), w' = q·scale + lo (grid_value() of
+ * coding/coded.h), all in 32-bit floats, every operation rounded by itself. If hi = lo, or the
+ * scale rounds to zero, every code is 0 and every value lo. With 16-bit parameters, scale and lo
+ * are rounded to 16 bits before coding.
  */
 #ifndef NS_QUANTIZE_GRID_H
 #define NS_QUANTIZE_GRID_H
 
 #include "base/err.h"
-
-enum grid_dtype { GRID_F32, GRID_F16 };
-extern const char *const grid_dtype_names[]; /* "f32", "f16"; ended by NULL */
+#include "coding/coded.h"
 
 struct grid {
     float lo, scale; /* scale is 0 for a grid of one value */
@@ -34,11 +33,6 @@ static inline float grid_code(float w, float lo, float divisor, float levels)
     x = x < 0.0f ? 0.0f : x;
     x = x > levels ? levels : x;
     return (x + 8388608.0f) - 8388608.0f;
-}
-
-static inline float grid_value(float code, float lo, float scale)
-{
-    return code * scale + lo;
 }
 
 #endif

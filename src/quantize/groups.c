@@ -9,11 +9,13 @@
 #include "base/parallel.h"
 #include "base/reduce.h"
 #include "base/simd.h"
+#include "coding/bitpack.h"
 #include "quantize/tensor.h"
 
 struct job {
     const float *w_rc;
     float *out_rc;
+    struct coded_tensor *coded; /* or NULL */
     size_t rows, cols, rows_per_chunk, n_chunks;
     int bits;
     const struct grid_options *o;
@@ -34,11 +36,12 @@ SIMD_CLONES static void code_group(float *out, uint8_t *code, const float *w, st
     }
 }
 
-/* One group, however long, in stretches of BLOCK weights. */
-static void one_group(const struct job *j, size_t offset, size_t n, struct grid g, uint32_t *count)
+/* One group, however long, in stretches of BLOCK weights; codes that nobody keeps go to `block`. */
+static void one_group(const struct job *j, uint8_t *block, size_t offset, size_t n, struct grid g,
+                      uint32_t *count)
 {
-    uint8_t code[BLOCK];
     for (size_t i = 0; i < n; i += BLOCK) {
+        uint8_t *code = j->coded ? j->coded->code + offset + i : block;
         size_t stretch = n - i < BLOCK ? n - i : BLOCK;
         code_group(j->out_rc + offset + i, code, j->w_rc + offset + i, g, stretch);
         for (size_t p = 0; p < stretch; p++) {
@@ -51,6 +54,8 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
 {
     size_t first = chunk * j->rows_per_chunk, last = first + j->rows_per_chunk;
     last = last < j->rows ? last : j->rows;
+    size_t grid = coded_grids(first, j->cols, j->o->group, 1);
+    uint8_t block[BLOCK] = {0};
     for (size_t r = first; r < last; r++) {
         for (size_t c = 0, n; c < j->cols; c += n) {
             size_t offset = r * j->cols + c;
@@ -61,7 +66,10 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
             if (grid_make(&g, range.lo, range.hi, j->bits, j->o->dtype, j->what, e)) {
                 return -1;
             }
-            one_group(j, offset, n, g, count);
+            if (j->coded) {
+                j->coded->grid[grid++] = (struct coded_grid){g.scale, g.lo};
+            }
+            one_group(j, block, offset, n, g, count);
         }
     }
     size_t offset = first * j->cols, n = (last - first) * j->cols;
@@ -99,19 +107,22 @@ static void code_all(struct job *j)
 
 static void bill_groups(struct bill *bill, const struct job *j)
 {
-    size_t n = j->rows * j->cols, per_row = (j->cols + j->o->group - 1) / j->o->group;
-    bill->payload.packed_bits = (int64_t)n * j->bits;
+    size_t n = j->rows * j->cols, n_grids = coded_grids(j->rows, j->cols, j->o->group, 1);
+    bill->code_bits = (int64_t)n * j->bits;
+    bill->payload.packed_bits = 8 * (int64_t)bitpack_bytes(n, j->bits);
     bill->payload.ideal_bits = entropy_bits(j->count, CODES);
-    bill->grid.packed_bits = (int64_t)(j->rows * per_row) * 2 * (j->o->dtype == GRID_F16 ? 16 : 32);
+    bill->grid.packed_bits = 8 * (int64_t)(n_grids * packed_grid_bytes(j->o->dtype));
     bill->grid.ideal_bits = (double)bill->grid.packed_bits;
     bill_add_sums(bill, j->sums, j->n_chunks, n);
 }
 
-int quantize_groups(float *out_rc, struct bill *bill, const float *w_rc, size_t rows, size_t cols,
-                    int bits, const struct grid_options *o, const char *what, struct err *e)
+int quantize_groups(float *out_rc, struct bill *bill, struct coded_tensor *coded, const float *w_rc,
+                    size_t rows, size_t cols, int bits, const struct grid_options *o,
+                    const char *what, struct err *e)
 {
     struct job j = {.w_rc = w_rc,
                     .out_rc = out_rc,
+                    .coded = coded,
                     .rows = rows,
                     .cols = cols,
                     .rows_per_chunk = cols < PARALLEL_CHUNK ? PARALLEL_CHUNK / cols : 1,
@@ -120,6 +131,13 @@ int quantize_groups(float *out_rc, struct bill *bill, const float *w_rc, size_t 
                     .what = what,
                     .e = e};
     j.n_chunks = j.failed_chunk = (rows + j.rows_per_chunk - 1) / j.rows_per_chunk;
+    if (coded) {
+        coded->n_tiers = 1;
+        coded->bits[0] = bits;
+        if (coded_allocate(coded, e)) {
+            return -1;
+        }
+    }
     if (!(j.sums = mem_new(j.n_chunks, sizeof *j.sums, e))) {
         return -1;
     }

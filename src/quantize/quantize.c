@@ -1,9 +1,7 @@
 #include "quantize/quantize.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "quantize/tensor.h"
 
 static const char *const scope_names[] = {"head", "blocks", "all", NULL};
@@ -16,6 +14,8 @@ const struct param quantize_params[] = {
      "the tensor)"},
     {"grid_dtype", PARAM_CHOICE, NULL, "f32", 0, 0, grid_dtype_names,
      "type that scale and minimum are rounded to and stored in"},
+    {"coding", PARAM_CHOICE, NULL, "plain", 0, 0, coding_names,
+     "how codes and map are packed: at fixed widths, or by a range coder near their entropy"},
 };
 const size_t quantize_n_params = sizeof quantize_params / sizeof *quantize_params;
 
@@ -24,81 +24,52 @@ struct grid_options grid_options_of(const struct params *p)
     return (struct grid_options){
         .group = params_has(p, "group") ? (size_t)params_int(p, "group") : 0,
         .dtype = strcmp(params_choice(p, "grid_dtype"), "f16") == 0 ? GRID_F16 : GRID_F32,
+        .coding =
+            strcmp(params_choice(p, "coding"), "entropy") == 0 ? CODING_ENTROPY : CODING_PLAIN,
     };
+}
+
+/* Codes the tensor, keeping the codes when they are to be packed. */
+static int code_tensor(float *out_rc, struct bill *bill, struct coded_tensor *coded,
+                       const float *w_rc, const struct allocation *a, size_t rows, size_t cols,
+                       const struct grid_options *o, const char *what, struct err *e)
+{
+    *bill = (struct bill){0};
+    if (o->group && a->n_tiers != 1) {
+        BUG("groups within %d tiers", a->n_tiers);
+    }
+    return o->group ? quantize_groups(out_rc, bill, coded, w_rc, rows, cols, a->bits[0], o, what, e)
+                    : quantize_tiers(out_rc, bill, coded, w_rc, a, o, what, e);
+}
+
+int quantize_tensor_packed(float *out_rc, struct bill *bill, struct packed_tensor *packed,
+                           const float *w_rc, size_t rows, size_t cols, const struct allocation *a,
+                           const struct grid_options *o, const char *what, struct err *e)
+{
+    struct coded_tensor coded = {.rows = rows, .cols = cols, .group = o->group, .dtype = o->dtype};
+    *packed = (struct packed_tensor){0};
+    int status = code_tensor(out_rc, bill, &coded, w_rc, a, rows, cols, o, what, e);
+    if (!status) {
+        status = packed_encode(packed, &coded, o->coding, e);
+    }
+    if (!status) {
+        bill->payload.packed_bits = packed_bits(packed, PACKED_CODES);
+        bill->map.packed_bits = packed_bits(packed, PACKED_MAP);
+        bill->grid.packed_bits = packed_bits(packed, PACKED_GRIDS);
+    }
+    coded_release(&coded);
+    return status;
 }
 
 int quantize_tensor(float *out_rc, struct bill *bill, const float *w_rc, size_t rows, size_t cols,
                     const struct allocation *a, const struct grid_options *o, const char *what,
                     struct err *e)
 {
-    *bill = (struct bill){0};
-    if (o->group && a->n_tiers != 1) {
-        BUG("groups within %d tiers", a->n_tiers);
+    if (o->coding == CODING_PLAIN) {
+        return code_tensor(out_rc, bill, NULL, w_rc, a, rows, cols, o, what, e);
     }
-    return o->group ? quantize_groups(out_rc, bill, w_rc, rows, cols, a->bits[0], o, what, e)
-                    : quantize_tiers(out_rc, bill, w_rc, a, o, what, e);
-}
-
-static int64_t stored_bits(const struct gpt2_tensor *t)
-{
-    return (int64_t)t->n * (t->dtype == DTYPE_F16 ? 16 : 32);
-}
-
-static void add_untouched(struct bill *bill, const struct gpt2_tensor *t)
-{
-    bill->untouched.packed_bits += stored_bits(t);
-    bill->untouched.ideal_bits += (double)stored_bits(t);
-}
-
-struct bill bill_of_baseline(const struct gpt2 *m)
-{
-    struct bill bill = {0};
-    for (int i = 0; i < m->n_tensors; i++) {
-        add_untouched(&bill, &m->tensors[i]);
-    }
-    return bill;
-}
-
-/* Allocates and quantizes tensor i of the base into the variant, and adds its bill. */
-static int quantize_one(struct gpt2 *variant, struct bill *total, const struct gpt2 *base, int i,
-                        const struct grid_options *o, const struct quantize_allocator *allocator,
-                        struct err *e)
-{
-    const struct gpt2_tensor *t = &base->tensors[i];
-    struct allocation a = {0};
-    struct bill bill;
-    float *out = mem_floats(t->n, e);
-    int status = out ? allocator->allocate(allocator->context, t, i, &a, e) : -1;
-    if (!status) {
-        status = quantize_tensor(out, &bill, t->f32, t->rows, t->cols, &a, o, t->name, e);
-    }
-    allocation_release(&a);
-    if (status) {
-        free(out);
-        return err_prefix(e, "%s", base->path);
-    }
-    bill_add(total, &bill);
-    gpt2_replace(variant, i, out);
-    return 0;
-}
-
-int quantize_model(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
-                   const struct params *p, const struct quantize_allocator *allocator,
-                   struct err *e)
-{
-    struct grid_options o = grid_options_of(p);
-    enum gpt2_scope scope = (enum gpt2_scope)gpt2_scope_named(params_choice(p, "scope"));
-    *bill = (struct bill){0};
-    if (gpt2_share(variant, base, e)) {
-        return -1;
-    }
-    for (int i = 0; i < base->n_tensors; i++) {
-        if (!gpt2_in_scope(&base->tensors[i], scope)) {
-            add_untouched(bill, &base->tensors[i]);
-        } else if (quantize_one(variant, bill, base, i, &o, allocator, e)) {
-            gpt2_close(variant);
-            return -1;
-        }
-    }
-    return 0;
+    struct packed_tensor packed; /* what the range coder makes of the codes is only known after */
+    int status = quantize_tensor_packed(out_rc, bill, &packed, w_rc, rows, cols, a, o, what, e);
+    packed_release(&packed);
+    return status;
 }

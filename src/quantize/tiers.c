@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/reduce.h"
 #include "base/simd.h"
+#include "coding/bitpack.h"
 #include "quantize/tensor.h"
 
 enum { WAYS = 4 }; /* counters of one code */
@@ -83,6 +84,9 @@ struct job {
     const struct allocation *a;
     const float *w;
     float *out;
+    struct coded_tensor *coded;  /* or NULL */
+    int n_used, used[TIERS_MAX]; /* the tiers that have members */
+    uint8_t number[TIERS_MAX];   /* of a tier among these */
     struct grid grid[TIERS_MAX];
     struct range *range;     /* chunks × tiers */
     struct chunk_sums *sums; /* chunks */
@@ -108,6 +112,18 @@ static void scan_chunk(struct job *j, size_t chunk)
     }
 }
 
+/* The codes and tiers of weights [from, from + n), for whoever packs them. */
+static void keep_codes(const struct job *j, size_t from, const int32_t *code, const int32_t *tier,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        j->coded->code[from + i] = (uint8_t)(code[i] % CODES);
+    }
+    for (size_t i = 0; i < n && j->coded->tier; i++) {
+        j->coded->tier[from + i] = j->number[tier[i]];
+    }
+}
+
 /*
  * Second read: codes, values, errors. `count` is the thread's own; neighbours count in different
  * ways, since most weights share a few codes and a counter can only be raised every few cycles.
@@ -119,6 +135,9 @@ static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
         n = end - i < BLOCK ? end - i : BLOCK;
         tiers_of(tier, j->a, j->w + i, i, n);
         code_block(j->out + i, code, j->w + i, tier, j->grid, j->a->n_tiers, n);
+        if (j->coded) {
+            keep_codes(j, i, code, tier, n);
+        }
         for (size_t p = 0; p < n; p++) {
             count[(size_t)code[p] * WAYS + p % WAYS]++;
         }
@@ -162,10 +181,31 @@ static int tier_grids(struct job *j, const struct grid_options *o, const char *w
             range_join(&all, j->range[c * (size_t)j->a->n_tiers + (size_t)k]);
         }
         j->grid[k] = (struct grid){0};
-        if (all.lo <= all.hi &&
-            grid_make(&j->grid[k], all.lo, all.hi, j->a->bits[k], o->dtype, what, e)) {
+        if (!(all.lo <= all.hi)) {
+            continue;
+        }
+        if (grid_make(&j->grid[k], all.lo, all.hi, j->a->bits[k], o->dtype, what, e)) {
             return -1;
         }
+        j->number[k] = (uint8_t)j->n_used;
+        j->used[j->n_used++] = k;
+    }
+    return 0;
+}
+
+/* Makes room for the codes of the tiers in use, and lists these with their grids. */
+static int prepare_coded(struct coded_tensor *coded, const struct job *j, struct err *e)
+{
+    coded->n_tiers = j->n_used;
+    for (int u = 0; u < j->n_used; u++) {
+        coded->bits[u] = j->a->bits[j->used[u]];
+    }
+    if (coded_allocate(coded, e)) {
+        return -1;
+    }
+    for (int u = 0; u < j->n_used; u++) {
+        const struct grid *g = &j->grid[j->used[u]];
+        coded->grid[u] = (struct coded_grid){g->scale, g->lo};
     }
     return 0;
 }
@@ -174,22 +214,19 @@ static int tier_grids(struct job *j, const struct grid_options *o, const char *w
 static void bill_counts(struct bill *bill, const struct job *j, enum grid_dtype dtype)
 {
     uint64_t members[TIERS_MAX] = {0};
-    int used = 0, map_bits = 0;
     for (int k = 0; k < j->a->n_tiers; k++) {
         const uint64_t *count = j->count + (size_t)k * CODES;
         for (size_t c = 0; c < CODES; c++) {
             members[k] += count[c];
         }
-        used += members[k] > 0;
-        bill->payload.packed_bits += (int64_t)members[k] * j->a->bits[k];
+        bill->code_bits += (int64_t)members[k] * j->a->bits[k];
+        bill->payload.packed_bits += 8 * (int64_t)bitpack_bytes(members[k], j->a->bits[k]);
         bill->payload.ideal_bits += entropy_bits(count, CODES);
     }
-    while (1 << map_bits < used) {
-        map_bits++;
-    }
-    bill->map.packed_bits = (int64_t)j->a->n * map_bits;
+    int map_bits = bitpack_width((size_t)j->n_used);
+    bill->map.packed_bits = 8 * (int64_t)bitpack_bytes(j->a->n, map_bits);
     bill->map.ideal_bits = entropy_bits(members, (size_t)j->a->n_tiers);
-    bill->grid.packed_bits = (int64_t)used * 2 * (dtype == GRID_F16 ? 16 : 32);
+    bill->grid.packed_bits = 8 * j->n_used * (int64_t)packed_grid_bytes(dtype);
     bill->grid.ideal_bits = (double)bill->grid.packed_bits;
 }
 
@@ -202,10 +239,11 @@ static int job_init(struct job *j, struct err *e)
     return ok ? 0 : -1;
 }
 
-int quantize_tiers(float *out, struct bill *bill, const float *w, const struct allocation *a,
-                   const struct grid_options *o, const char *what, struct err *e)
+int quantize_tiers(float *out, struct bill *bill, struct coded_tensor *coded, const float *w,
+                   const struct allocation *a, const struct grid_options *o, const char *what,
+                   struct err *e)
 {
-    struct job j = {.a = a, .w = w, .out = out};
+    struct job j = {.a = a, .w = w, .out = out, .coded = coded};
     int status = job_init(&j, e);
     if (status) {
         goto out;
@@ -214,7 +252,10 @@ int quantize_tiers(float *out, struct bill *bill, const float *w, const struct a
     for (size_t c = 0; c < chunk_count(a->n); c++) {
         scan_chunk(&j, c);
     }
-    status = tier_grids(&j, o, what, e) || code_all(&j, what, e) ? -1 : 0;
+    status = tier_grids(&j, o, what, e) || (coded && prepare_coded(coded, &j, e)) ||
+                     code_all(&j, what, e)
+                 ? -1
+                 : 0;
     if (!status) {
         bill_counts(bill, &j, o->dtype);
         bill_add_sums(bill, j.sums, chunk_count(a->n), a->n);

@@ -100,14 +100,32 @@ static int allocate(void *context, const struct gpt2_tensor *t, int index, struc
     return r->method->run(out, &tensor, r->params, r->seed, e);
 }
 
-int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
-                 const struct method_kind *kind, const struct params *p, uint64_t seed,
-                 struct err *e)
+/* The request to one of the methods, none of which is the baseline. */
+static struct request request_of(const struct method_kind *kind, const struct params *p,
+                                 uint64_t seed)
 {
     struct request r = {.method = allocate_method_named(kind->name), .params = p, .seed = seed};
     if (!r.method) {
         BUG("no allocator named %s", kind->name);
     }
+    return r;
+}
+
+int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
+                 const struct method_kind *kind, const struct params *p, uint64_t seed,
+                 struct err *e)
+{
+    struct request r = request_of(kind, p, seed);
     struct quantize_allocator allocator = {.allocate = allocate, .context = &r};
     return quantize_model(variant, bill, base, p, &allocator, e);
+}
+
+int run_quantize_packed(const char *path, struct bill *bill, const struct gpt2 *base,
+                        const struct method_kind *kind, const struct params *p, uint64_t seed,
+                        const struct gpt2_source *sources, size_t n_sources, const char *note,
+                        struct err *e)
+{
+    struct request r = request_of(kind, p, seed);
+    struct quantize_allocator allocator = {.allocate = allocate, .context = &r};
+    return quantize_save(path, bill, base, p, &allocator, sources, n_sources, note, e);
 }

@@ -26,4 +26,13 @@ int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *bas
                  const struct method_kind *kind, const struct params *p, uint64_t seed,
                  struct err *e);
 
+/*
+ * Writes base, quantized by such a method, as a packed model file; `sources` and `note` as in
+ * gpt2_save().
+ */
+int run_quantize_packed(const char *path, struct bill *bill, const struct gpt2 *base,
+                        const struct method_kind *kind, const struct params *p, uint64_t seed,
+                        const struct gpt2_source *sources, size_t n_sources, const char *note,
+                        struct err *e);
+
 #endif

@@ -68,8 +68,8 @@ static void fill_bill(struct record *r, const struct bill *b)
         return;
     }
     double scope_bits = 32.0 * (double)b->scope_weights, model_bits = 32.0 * (double)r->parameters;
-    double payload = (double)b->payload.packed_bits;
-    double packed = payload + (double)(b->map.packed_bits + b->grid.packed_bits);
+    double payload = (double)b->code_bits; /* the study's sizes are of plain codes */
+    double packed = (double)(b->payload.packed_bits + b->map.packed_bits + b->grid.packed_bits);
     r->scope_weights = b->scope_weights;
     r->relative_mse = bill_relative_error(b);
     r->payload_packed_bits = b->payload.packed_bits;

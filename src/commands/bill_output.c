@@ -1,0 +1,52 @@
+#include "commands/bill_output.h"
+
+struct line {
+    const char *name;
+    const struct bill_line *bits;
+};
+
+enum { LINES = 4 };
+
+static void lines_of(struct line out[LINES], const struct bill *b)
+{
+    out[0] = (struct line){"payload", &b->payload};
+    out[1] = (struct line){"map", &b->map};
+    out[2] = (struct line){"grids", &b->grid};
+    out[3] = (struct line){"untouched", &b->untouched};
+}
+
+void bill_print(struct buf *out, const struct bill *b)
+{
+    struct line lines[LINES];
+    lines_of(lines, b);
+    buf_addf(out,
+             "bits a weight, everything stored: %.4f packed; %.4f with plain codes and an ideal "
+             "map; %.4f with codes and map at their entropy\n",
+             bill_packed(b), bill_ideal_map(b), bill_entropy(b));
+    buf_addf(out, "  %-10s %16s %16s\n", "bits", "ideal", "packed");
+    for (int i = 0; i < LINES; i++) {
+        buf_addf(out, "  %-10s %16.0f %16lld\n", lines[i].name, lines[i].bits->ideal_bits,
+                 (long long)lines[i].bits->packed_bits);
+    }
+}
+
+void bill_json(struct json_out *j, const struct bill *b)
+{
+    struct line lines[LINES];
+    lines_of(lines, b);
+    json_key(j, "bill");
+    json_open(j, '{');
+    json_key_int(j, "scope_weights", b->scope_weights);
+    json_key_real(j, "bits_per_weight", bill_packed(b));
+    json_key_real(j, "bits_payload", bill_payload(b));
+    json_key_real(j, "bits_ideal_map", bill_ideal_map(b));
+    json_key_real(j, "bits_entropy", bill_entropy(b));
+    for (int i = 0; i < LINES; i++) {
+        json_key(j, lines[i].name);
+        json_open(j, '{');
+        json_key_real(j, "ideal_bits", lines[i].bits->ideal_bits);
+        json_key_int(j, "packed_bits", lines[i].bits->packed_bits);
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+}
