@@ -45,8 +45,9 @@ Test(commands_packed, a_packed_model_scores_as_the_dequantized_one)
     cut_seconds(&dequantized);
     for (int entropy = 0; entropy <= 1; entropy++) {
         runs(&dir,
-             entropy ? "nashswarm quantize \"$MODEL\" --method tiers --coding entropy -o p.h5"
-                     : "nashswarm quantize \"$MODEL\" --method tiers -o p.h5",
+             entropy
+                 ? "nashswarm quantize \"$MODEL\" --method tiers --packed --coding entropy -o p.h5"
+                 : "nashswarm quantize \"$MODEL\" --method tiers --packed -o p.h5",
              &ignored);
         buf_clear(&packed);
         runs(&dir, "nashswarm eval p.h5 --texts \"$TEXTS\" --samples 3", &packed);
@@ -72,7 +73,9 @@ Test(commands_packed, inspect_prints_the_bill)
 {
     struct scratch dir = scratch_new();
     struct buf written = BUF_INIT, seen = BUF_INIT, json = BUF_INIT;
-    runs(&dir, "nashswarm quantize \"$MODEL\" --method tiers --scope all --coding entropy -o p.h5",
+    runs(&dir,
+         "nashswarm quantize \"$MODEL\" --method tiers --packed --scope all --coding entropy -o "
+         "p.h5",
          &written);
     runs(&dir, "nashswarm inspect p.h5", &seen);
     runs(&dir, "nashswarm inspect --json p.h5", &json);
@@ -100,8 +103,9 @@ Test(commands_packed, a_packed_model_is_not_quantized_or_imported)
 {
     struct scratch dir = scratch_new();
     struct buf out = BUF_INIT, error = BUF_INIT;
-    runs(&dir, "nashswarm quantize \"$MODEL\" --method uniform -o p.h5", &out);
-    cr_assert(run_line(&dir, "nashswarm quantize p.h5 --method tiers -o q.h5", NULL, &error) == 1);
+    runs(&dir, "nashswarm quantize \"$MODEL\" --method uniform --packed -o p.h5", &out);
+    cr_assert(run_line(&dir, "nashswarm quantize p.h5 --method tiers --packed -o q.h5", NULL,
+                       &error) == 1);
     cr_assert(strstr(buf_text(&error), "p.h5 is packed: its weights are codes already"), "%s",
               buf_text(&error));
     cr_assert(run_line(&dir, "nashswarm import p.h5 -o q.h5", NULL, NULL) == 1);
@@ -115,10 +119,11 @@ Test(commands_packed, a_packed_model_is_not_quantized_or_imported)
 Test(commands_packed, files_do_not_depend_on_threads)
 {
     struct scratch dir = scratch_new();
-    runs(&dir,
-         "for t in 1 2 3; do nashswarm quantize \"$MODEL\" --method tiers --coding entropy "
-         "--scope all --threads $t -o $t.h5; done",
-         NULL);
+    runs(
+        &dir,
+        "for t in 1 2 3; do nashswarm quantize \"$MODEL\" --method tiers --packed --coding entropy "
+        "--scope all --threads $t -o $t.h5; done",
+        NULL);
     cr_assert(scratch_same(scratch_path(&dir, "1.h5"), scratch_path(&dir, "2.h5")) &&
                   scratch_same(scratch_path(&dir, "1.h5"), scratch_path(&dir, "3.h5")),
               "the files differ");

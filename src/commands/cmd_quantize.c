@@ -12,25 +12,26 @@
 struct options {
     const char *model, *out, *method;
     long seed, threads;
-    bool dequantize;
+    bool packed, dequantize; /* exactly one of them */
     const struct method_kind *kind;
     struct params params;
     struct method_options method_options;
 };
 
-enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_DEQUANTIZE };
+enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_PACKED, KEY_DEQUANTIZE };
 
 static char method_help[METHOD_HELP_MAX]; /* from the table of methods */
 
 static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
     {"output", KEY_OUT, "OUT.h5", 0, "the model file to write", 0},
     {"dequantize", KEY_DEQUANTIZE, 0, 0,
-     "write what the codes decode to, in 32-bit floats, in place of the codes", 0},
+     "write what the codes decode to, in 32-bit floats, as an ordinary model file", 0},
+    {"packed", KEY_PACKED, 0, 0, "write codes, map and grids as the bytes that are billed", 0},
     {"seed", KEY_SEED, "N", 0, "seed of the random choices (default: 0)", 0},
     {"method", KEY_METHOD, "NAME", 0, method_help, 0},
     COMMAND_THREADS_ROW,
 };
-enum { FIXED_OPTIONS = 5 };
+enum { FIXED_OPTIONS = 6 };
 static const long seed_max = (1L << 53) - 1; /* as in specs: exact as a double */
 
 static void check_options(struct options *o, struct argp_state *state)
@@ -41,6 +42,8 @@ static void check_options(struct options *o, struct argp_state *state)
                    !o->model ? "which model? Give a .h5 file"
                    : !o->out ? "where to? Give -o OUT.h5"
                              : "how? Give --method NAME");
+    } else if (o->packed == o->dequantize) {
+        argp_error(state, "in which form? Give one of --dequantize and --packed");
     } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
         char names[METHOD_HELP_MAX];
         method_options_names(names);
@@ -63,6 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_DEQUANTIZE:
         o->dequantize = true;
         break;
+    case KEY_PACKED:
+        o->packed = true;
+        break;
     case KEY_SEED:
         command_take_number(&o->seed, "--seed", arg, 0, seed_max, state);
         break;
@@ -84,9 +90,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     option_rows,
     parse,
-    "MODEL.h5 --method NAME -o OUT.h5",
-    "Quantize a model, write it packed, and say what it costs in bits. Every command that reads a "
-    "model reads packed ones.",
+    "MODEL.h5 --method NAME (--dequantize | --packed) -o OUT.h5",
+    "Quantize a model, write it, and say what it costs in bits. Every command that reads a model "
+    "reads packed ones.",
     0,
     0,
     0};
