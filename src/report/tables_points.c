@@ -87,10 +87,10 @@ void tables_bill(struct layout *l, const struct spec *s, const struct record *ro
         in_mib(l, stored_bits(&line));
         in_mib(l, selection_summary(&line, "untouched_bits"));
     }
-    layout_note(l,
-                "Payload: the codes, packed at their fixed width, or at the entropy of the codes "
-                "within their tiers. Map: which tier each weight is in, at a fixed width or at "
-                "the entropy of the tiers. Grids: scales and minima.");
+    layout_note(
+        l, "Payload: the codes, packed (at a fixed width, or range-coded where the method says "
+           "so), or at their entropy within their tiers. Map: which tier each weight is in, packed "
+           "or at the entropy of the tiers. Grids: scales and minima.");
     layout_note(l, "Stored: payload, map and grids together: packed as in the file; plain codes "
                    "with an ideal map; codes and map at their entropy.");
     layout_note(l,
