@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "plan/plan.h"
 #include "results/record.h"
+#include "scratch.h"
 
 enum { FIXTURE_ROWS_MAX = 64 };
 
@@ -149,21 +149,16 @@ static inline void fixture_study(struct fixture *f)
 /* A fresh folder for one test, as a path that lives until the process ends. */
 static inline const char *fixture_folder(void)
 {
-    static char path[64];
-    snprintf(path, sizeof path, "/tmp/nashswarm-test-XXXXXX");
-    if (!mkdtemp(path)) {
-        abort();
-    }
-    return path;
+    static struct scratch s;
+    s = scratch_new();
+    return s.folder;
 }
 
 static inline void fixture_remove(const char *folder)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    if (system(command) != 0) {
-        abort();
-    }
+    struct scratch s;
+    snprintf(s.folder, sizeof s.folder, "%s", folder);
+    scratch_remove(&s);
 }
 
 #endif

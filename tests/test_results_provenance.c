@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "results/provenance.h"

@@ -3,57 +3,67 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 
+/* A range being widened, a part of it in each lane. */
+struct range_lanes {
+    float lo[SIMD_LANES], hi[SIMD_LANES];
+};
+
+static inline void lanes_start(struct range_lanes *l, const struct range *r)
+{
+    for (int j = 0; j < SIMD_LANES; j++) {
+        l->lo[j] = r->lo;
+        l->hi[j] = r->hi;
+    }
+}
+
+static inline void lanes_join(struct range *r, const struct range_lanes *l)
+{
+    for (int j = 0; j < SIMD_LANES; j++) {
+        r->lo = l->lo[j] < r->lo ? l->lo[j] : r->lo;
+        r->hi = l->hi[j] > r->hi ? l->hi[j] : r->hi;
+    }
+}
+
+static inline void lanes_take(struct range_lanes *l, size_t j, float low, float high)
+{
+    l->lo[j] = low < l->lo[j] ? low : l->lo[j];
+    l->hi[j] = high > l->hi[j] ? high : l->hi[j];
+}
+
 SIMD_CLONES void range_widen(struct range *r, const float *x, size_t n)
 {
-    float lo[SIMD_LANES], hi[SIMD_LANES];
+    struct range_lanes l;
     size_t even = n - n % SIMD_LANES;
-    for (int j = 0; j < SIMD_LANES; j++) {
-        lo[j] = r->lo;
-        hi[j] = r->hi;
-    }
+    lanes_start(&l, r);
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            lo[j] = x[i + j] < lo[j] ? x[i + j] : lo[j];
-            hi[j] = x[i + j] > hi[j] ? x[i + j] : hi[j];
+            lanes_take(&l, j, x[i + j], x[i + j]);
         }
     }
     for (size_t i = even; i < n; i++) {
-        lo[0] = x[i] < lo[0] ? x[i] : lo[0];
-        hi[0] = x[i] > hi[0] ? x[i] : hi[0];
+        lanes_take(&l, 0, x[i], x[i]);
     }
-    for (int j = 0; j < SIMD_LANES; j++) {
-        r->lo = lo[j] < r->lo ? lo[j] : r->lo;
-        r->hi = hi[j] > r->hi ? hi[j] : r->hi;
-    }
+    lanes_join(r, &l);
 }
 
 SIMD_CLONES void range_widen_tier(struct range *r, const float *x, const int32_t *tier, int32_t k,
                                   size_t n)
 {
-    float lo[SIMD_LANES], hi[SIMD_LANES];
+    struct range_lanes l;
     size_t even = n - n % SIMD_LANES;
-    for (int j = 0; j < SIMD_LANES; j++) {
-        lo[j] = r->lo;
-        hi[j] = r->hi;
-    }
+    lanes_start(&l, r);
     for (size_t i = 0; i < even; i += SIMD_LANES) {
         for (size_t j = 0; j < SIMD_LANES; j++) {
-            float low = tier[i + j] == k ? x[i + j] : INFINITY;
-            float high = tier[i + j] == k ? x[i + j] : -INFINITY;
-            lo[j] = low < lo[j] ? low : lo[j];
-            hi[j] = high > hi[j] ? high : hi[j];
+            lanes_take(&l, j, tier[i + j] == k ? x[i + j] : INFINITY,
+                       tier[i + j] == k ? x[i + j] : -INFINITY);
         }
     }
     for (size_t i = even; i < n; i++) {
         if (tier[i] == k) {
-            lo[0] = x[i] < lo[0] ? x[i] : lo[0];
-            hi[0] = x[i] > hi[0] ? x[i] : hi[0];
+            lanes_take(&l, 0, x[i], x[i]);
         }
     }
-    for (int j = 0; j < SIMD_LANES; j++) {
-        r->lo = lo[j] < r->lo ? lo[j] : r->lo;
-        r->hi = hi[j] > r->hi ? hi[j] : r->hi;
-    }
+    lanes_join(r, &l);
 }
 
 SIMD_CLONES double sum_of(const float *x, size_t n)
