@@ -1,10 +1,11 @@
 /*
  * method: the table of the ways of giving bits. Adding one is one file and one row.
  *
- * A method gets one tensor at a time and says which tier each of its weights is in; it knows
- * nothing of grids, files or losses. It is a pure function of the weights, its parameters and the
- * seed (and the tensor's index, for random streams of its own): never of threads or of other
- * tensors.
+ * There are two kinds. A method of shares (`run`) gets one tensor at a time and says which tier
+ * each of its weights is in. A method of a budget (`solve`) gets the measured costs of all players
+ * of all tensors at once, and shares out stored bits (problem.h). Neither knows grids, files or
+ * losses; each is a pure function of what it is given, its parameters and the seed, never of
+ * threads.
  */
 #ifndef NS_ALLOCATE_METHOD_H
 #define NS_ALLOCATE_METHOD_H
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "allocate/problem.h"
 #include "base/allocation.h"
 #include "base/schema.h"
 
@@ -32,8 +34,12 @@ struct allocate_method {
     /* Whether the result depends on the seed. May be NULL: never. */
     bool (*uses_seed)(const struct params *p);
     bool groups; /* its weights may be gridded in groups along a row */
+    /* Exactly one of the two. */
     int (*run)(struct allocation *out, const struct allocate_tensor *t, const struct params *p,
                uint64_t seed, struct err *e);
+    /* Release *out (from allocate_solution_none()) either way. */
+    int (*solve)(struct allocate_solution *out, const struct allocate_problem *q,
+                 const struct params *p, struct err *e);
 };
 
 extern const struct allocate_method allocate_uniform, allocate_tiers;
