@@ -12,8 +12,14 @@
 static struct coded_tensor random_coded(uint32_t number, size_t rows, size_t cols, int n_tiers,
                                         size_t group, enum grid_dtype dtype)
 {
-    struct coded_tensor c = {
-        .rows = rows, .cols = cols, .n_tiers = n_tiers, .group = group, .dtype = dtype};
+    struct coded_tensor c = {.rows = rows,
+                             .cols = cols,
+                             .n_options = n_tiers,
+                             .unit = group         ? group
+                                     : n_tiers > 1 ? 1
+                                                   : UNIT_TENSOR,
+                             .own_grids = group > 0,
+                             .dtype = dtype};
     struct rng r = rng_stream(16, number, RNG_TEST);
     struct err e;
     cr_assert(coded_allocate(&c, &e) == 0, "%s", e.text);
@@ -22,12 +28,12 @@ static struct coded_tensor random_coded(uint32_t number, size_t rows, size_t col
     }
     for (size_t i = 0; i < rows * cols; i++) {
         size_t k = rng_below(&r, (uint64_t)n_tiers);
-        if (c.tier) {
-            c.tier[i] = (uint8_t)k;
+        if (c.option) {
+            c.option[i] = (uint8_t)k;
         }
         c.code[i] = (uint8_t)rng_below(&r, 1u << c.bits[k]);
     }
-    for (size_t i = 0; i < coded_grids(rows, cols, group, n_tiers); i++) {
+    for (size_t i = 0; i < coded_grids(&c); i++) {
         float scale = (float)rng_uniform(&r), lo = (float)rng_uniform(&r) - 0.5f;
         c.grid[i] = dtype == GRID_F32 ? (struct coded_grid){scale, lo}
                                       : (struct coded_grid){half_to_float(half_from_float(scale)),
@@ -47,10 +53,10 @@ static struct packed_tensor packed_of(const struct coded_tensor *c, enum coding 
 /* Weight i as the header says it. */
 static float plain_value(const struct coded_tensor *c, size_t i)
 {
-    size_t per_row = c->group ? (c->cols + c->group - 1) / c->group : 0;
-    size_t grid = c->group  ? i / c->cols * per_row + i % c->cols / c->group
-                  : c->tier ? c->tier[i]
-                            : 0;
+    size_t per_row = c->own_grids ? (c->cols + c->unit - 1) / c->unit : 0;
+    size_t grid = c->own_grids ? i / c->cols * per_row + i % c->cols / c->unit
+                  : c->option  ? c->option[i]
+                               : 0;
     volatile float product = (float)c->code[i] * c->grid[grid].scale;
     return product + c->grid[grid].lo;
 }
@@ -63,8 +69,8 @@ static void round_trip(const struct coded_tensor *c, enum coding coding)
     size_t n = c->rows * c->cols;
     float *values = malloc(n * sizeof *values);
     cr_assert(packed_decode(&back, &p, &e) == 0, "%s", e.text);
-    cr_assert(memcmp(back.code, c->code, n) == 0 && back.n_tiers == c->n_tiers);
-    cr_assert(!c->tier || memcmp(back.tier, c->tier, n) == 0, "tiers");
+    cr_assert(memcmp(back.code, c->code, n) == 0 && back.n_options == c->n_options);
+    cr_assert(!c->option || memcmp(back.option, c->option, n) == 0, "tiers");
     cr_assert(packed_values(values, &p, &e) == 0, "%s", e.text);
     for (size_t i = 0; i < n; i++) {
         cr_assert(values[i] == plain_value(c, i), "weight %zu", i);
@@ -166,7 +172,7 @@ Test(coding_packed, numbers_that_do_not_fit_are_refused)
 Test(coding_packed, maps_that_lie_are_refused)
 {
     struct coded_tensor c = random_coded(4, 50, 20, 3, 0, GRID_F32);
-    c.tier[0] = 0;
+    c.option[0] = 0;
     struct packed_tensor p = packed_of(&c, CODING_PLAIN);
     char *map = p.part[PACKED_MAP].own.s;
     map[0] = (char)(map[0] | 1);

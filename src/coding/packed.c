@@ -122,12 +122,12 @@ static int encode_plain_tiers(struct packed_tensor *p, const struct coded_tensor
     if (!sorted) {
         return -1;
     }
-    sort_codes(sorted, c->code, place, c->tier, n, c->n_tiers, false);
-    for (size_t k = 0, at = 0; k < (size_t)c->n_tiers; at += p->members[k], k++) {
+    sort_codes(sorted, c->code, place, c->option, n, c->n_options, false);
+    for (size_t k = 0, at = 0; k < (size_t)c->n_options; at += p->members[k], k++) {
         add_fixed(&p->part[PACKED_CODES].own, sorted + at, p->members[k], c->bits[k]);
     }
     free(sorted);
-    add_fixed(&p->part[PACKED_MAP].own, c->tier, n, bitpack_width((size_t)c->n_tiers));
+    add_fixed(&p->part[PACKED_MAP].own, c->option, n, bitpack_width((size_t)c->n_options));
     return 0;
 }
 
@@ -137,17 +137,17 @@ static int encode_codes(struct packed_tensor *p, const struct coded_tensor *c, s
     struct buf *codes = &p->part[PACKED_CODES].own, *map = &p->part[PACKED_MAP].own;
     size_t *place = NULL;
     p->members[0] = n;
-    if (c->tier && !(place = places_by_tier(p->members, c->tier, n, c->n_tiers, e))) {
+    if (c->option && !(place = places_by_tier(p->members, c->option, n, c->n_options, e))) {
         return -1;
     }
     int status = 0;
     if (p->coding == CODING_ENTROPY) {
         struct range_contexts of_codes = contexts_of(p), of_map = map_contexts(p);
-        status = range_encode(codes, c->code, c->tier, n, &of_codes, e);
-        if (!status && c->tier) {
-            status = range_encode(map, c->tier, NULL, n, &of_map, e);
+        status = range_encode(codes, c->code, c->option, n, &of_codes, e);
+        if (!status && c->option) {
+            status = range_encode(map, c->option, NULL, n, &of_map, e);
         }
-    } else if (c->tier) {
+    } else if (c->option) {
         status = encode_plain_tiers(p, c, place, e);
     } else {
         add_fixed(codes, c->code, n, c->bits[0]);
@@ -158,7 +158,7 @@ static int encode_codes(struct packed_tensor *p, const struct coded_tensor *c, s
 
 static void encode_grids(struct buf *out, const struct coded_tensor *c)
 {
-    size_t n = coded_grids(c->rows, c->cols, c->group, c->n_tiers);
+    size_t n = coded_grids(c);
     for (size_t i = 0; i < n; i++) {
         const struct coded_grid *g = &c->grid[i];
         if (c->dtype == GRID_F16) {
@@ -176,8 +176,8 @@ int packed_encode(struct packed_tensor *p, const struct coded_tensor *c, enum co
 {
     *p = (struct packed_tensor){.rows = c->rows,
                                 .cols = c->cols,
-                                .group = c->group,
-                                .n_tiers = c->n_tiers,
+                                .group = (c->own_grids ? c->unit : 0),
+                                .n_tiers = c->n_options,
                                 .dtype = c->dtype,
                                 .coding = coding};
     memcpy(p->bits, c->bits, sizeof p->bits);
@@ -233,7 +233,8 @@ int packed_check(const struct packed_tensor *p, struct err *e)
     if (check_numbers(p, e)) {
         return -1;
     }
-    size_t n_grids = coded_grids(p->rows, p->cols, p->group, p->n_tiers), codes = 0;
+    size_t n_grids = p->group ? allocation_units(p->rows, p->cols, p->group) : (size_t)p->n_tiers;
+    size_t codes = 0;
     if (check_part(p, PACKED_GRIDS, n_grids * packed_grid_bytes(p->dtype), e)) {
         return -1;
     }
@@ -257,15 +258,15 @@ static int decode_map(struct coded_tensor *c, const struct packed_tensor *p, str
     const struct packed_part *map = &p->part[PACKED_MAP];
     struct range_contexts contexts = map_contexts(p);
     if (p->coding == CODING_PLAIN) {
-        bitunpack(c->tier, map->bytes, n, contexts.bits[0]);
-    } else if (range_decode(c->tier, NULL, n, &contexts, map->bytes, map->n, e)) {
+        bitunpack(c->option, map->bytes, n, contexts.bits[0]);
+    } else if (range_decode(c->option, NULL, n, &contexts, map->bytes, map->n, e)) {
         return err_prefix(e, "the map is damaged");
     }
     for (size_t i = 0; i < n; i++) {
-        bad += c->tier[i] >= c->n_tiers;
+        bad += c->option[i] >= c->n_options;
     }
     return bad ? err_set(e, "the map is damaged: %zu weights are in none of the %d tiers", bad,
-                         c->n_tiers)
+                         c->n_options)
                : 0;
 }
 
@@ -278,12 +279,12 @@ static int decode_plain_tiers(struct coded_tensor *c, const struct packed_tensor
     if (!sorted) {
         return -1;
     }
-    for (size_t k = 0, at = 0; k < (size_t)c->n_tiers; k++) {
+    for (size_t k = 0, at = 0; k < (size_t)c->n_options; k++) {
         bitunpack(sorted + at, bytes, p->members[k], p->bits[k]);
         bytes += bitpack_bytes(p->members[k], p->bits[k]);
         at += p->members[k];
     }
-    sort_codes(sorted, c->code, place, c->tier, c->rows * c->cols, c->n_tiers, true);
+    sort_codes(sorted, c->code, place, c->option, c->rows * c->cols, c->n_options, true);
     free(sorted);
     return 0;
 }
@@ -295,9 +296,9 @@ static int decode_tiers(struct coded_tensor *c, const struct packed_tensor *p, s
     if (decode_map(c, p, e)) {
         return -1;
     }
-    size_t *place = places_by_tier(members, c->tier, c->rows * c->cols, c->n_tiers, e);
+    size_t *place = places_by_tier(members, c->option, c->rows * c->cols, c->n_options, e);
     int status = place ? 0 : -1;
-    for (int k = 0; k < c->n_tiers && !status; k++) {
+    for (int k = 0; k < c->n_options && !status; k++) {
         if (members[k] != p->members[k]) {
             status = err_set(e, "tier %d has %llu weights in the map and %llu in the attributes", k,
                              (unsigned long long)members[k], (unsigned long long)p->members[k]);
@@ -314,16 +315,16 @@ static int decode_codes(struct coded_tensor *c, const struct packed_tensor *p, s
 {
     const struct packed_part *codes = &p->part[PACKED_CODES];
     struct range_contexts contexts = contexts_of(p);
-    if (c->tier && decode_tiers(c, p, e)) {
+    if (c->option && decode_tiers(c, p, e)) {
         return -1;
     }
     if (p->coding == CODING_ENTROPY) {
-        return range_decode(c->code, c->tier, c->rows * c->cols, &contexts, codes->bytes, codes->n,
-                            e)
+        return range_decode(c->code, c->option, c->rows * c->cols, &contexts, codes->bytes,
+                            codes->n, e)
                    ? err_prefix(e, "the codes are damaged")
                    : 0;
     }
-    if (!c->tier) {
+    if (!c->option) {
         bitunpack(c->code, codes->bytes, c->rows * c->cols, c->bits[0]);
     }
     return 0;
@@ -331,7 +332,7 @@ static int decode_codes(struct coded_tensor *c, const struct packed_tensor *p, s
 
 static void decode_grids(struct coded_tensor *c, const struct packed_tensor *p)
 {
-    size_t n = coded_grids(c->rows, c->cols, c->group, c->n_tiers);
+    size_t n = coded_grids(c);
     size_t size = packed_grid_bytes(c->dtype);
     for (size_t i = 0; i < n; i++) {
         const uint8_t *bytes = p->part[PACKED_GRIDS].bytes + i * size;
@@ -352,8 +353,11 @@ int packed_decode(struct coded_tensor *c, const struct packed_tensor *p, struct 
 {
     *c = (struct coded_tensor){.rows = p->rows,
                                .cols = p->cols,
-                               .group = p->group,
-                               .n_tiers = p->n_tiers,
+                               .unit = p->group         ? p->group
+                                       : p->n_tiers > 1 ? 1
+                                                        : UNIT_TENSOR,
+                               .own_grids = p->group > 0,
+                               .n_options = p->n_tiers,
                                .dtype = p->dtype};
     memcpy(c->bits, p->bits, sizeof c->bits);
     if (packed_check(p, e) || coded_allocate(c, e) || decode_codes(c, p, e)) {

@@ -54,7 +54,7 @@ static int group_chunk(const struct job *j, size_t chunk, uint32_t *count, struc
 {
     size_t first = chunk * j->rows_per_chunk, last = first + j->rows_per_chunk;
     last = last < j->rows ? last : j->rows;
-    size_t grid = coded_grids(first, j->cols, j->o->group, 1);
+    size_t grid = allocation_units(first, j->cols, j->o->group);
     uint8_t block[BLOCK] = {0};
     for (size_t r = first; r < last; r++) {
         for (size_t c = 0, n; c < j->cols; c += n) {
@@ -107,7 +107,7 @@ static void code_all(struct job *j)
 
 static void bill_groups(struct bill *bill, const struct job *j)
 {
-    size_t n = j->rows * j->cols, n_grids = coded_grids(j->rows, j->cols, j->o->group, 1);
+    size_t n = j->rows * j->cols, n_grids = allocation_units(j->rows, j->cols, j->o->group);
     bill->code_bits = (int64_t)n * j->bits;
     bill->payload.packed_bits = 8 * (int64_t)bitpack_bytes(n, j->bits);
     bill->payload.ideal_bits = entropy_bits(j->count, CODES);
@@ -132,7 +132,9 @@ int quantize_groups(float *out_rc, struct bill *bill, struct coded_tensor *coded
                     .e = e};
     j.n_chunks = j.failed_chunk = (rows + j.rows_per_chunk - 1) / j.rows_per_chunk;
     if (coded) {
-        coded->n_tiers = 1;
+        coded->unit = o->group;
+        coded->own_grids = true;
+        coded->n_options = 1;
         coded->bits[0] = bits;
         if (coded_allocate(coded, e)) {
             return -1;

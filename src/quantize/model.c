@@ -37,7 +37,7 @@ static int bill_packed_tensor(struct bill *bill, const struct packed_tensor *p, 
     size_t n = p->rows * p->cols;
     *bill = (struct bill){.scope_weights = (int64_t)n};
     for (size_t i = 0; i < n && !status; i++) {
-        count[c.tier ? c.tier[i] : 0][c.code[i]]++;
+        count[c.option ? c.option[i] : 0][c.code[i]]++;
     }
     for (int k = 0; k < p->n_tiers && !status; k++) {
         bill->payload.ideal_bits += entropy_bits(count[k], CODES);

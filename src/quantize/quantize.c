@@ -46,7 +46,8 @@ int quantize_tensor_packed(float *out_rc, struct bill *bill, struct packed_tenso
                            const float *w_rc, size_t rows, size_t cols, const struct allocation *a,
                            const struct grid_options *o, const char *what, struct err *e)
 {
-    struct coded_tensor coded = {.rows = rows, .cols = cols, .group = o->group, .dtype = o->dtype};
+    struct coded_tensor coded = {
+        .rows = rows, .cols = cols, .unit = UNIT_TENSOR, .dtype = o->dtype};
     *packed = (struct packed_tensor){0};
     int status = code_tensor(out_rc, bill, &coded, w_rc, a, rows, cols, o, what, e);
     if (!status) {

@@ -119,8 +119,8 @@ static void keep_codes(const struct job *j, size_t from, const int32_t *code, co
     for (size_t i = 0; i < n; i++) {
         j->coded->code[from + i] = (uint8_t)(code[i] % CODES);
     }
-    for (size_t i = 0; i < n && j->coded->tier; i++) {
-        j->coded->tier[from + i] = j->number[tier[i]];
+    for (size_t i = 0; i < n && j->coded->option; i++) {
+        j->coded->option[from + i] = j->number[tier[i]];
     }
 }
 
@@ -196,7 +196,8 @@ static int tier_grids(struct job *j, const struct grid_options *o, const char *w
 /* Makes room for the codes of the tiers in use, and lists these with their grids. */
 static int prepare_coded(struct coded_tensor *coded, const struct job *j, struct err *e)
 {
-    coded->n_tiers = j->n_used;
+    coded->n_options = j->n_used;
+    coded->unit = j->n_used > 1 ? 1 : UNIT_TENSOR;
     for (int u = 0; u < j->n_used; u++) {
         coded->bits[u] = j->a->bits[j->used[u]];
     }
