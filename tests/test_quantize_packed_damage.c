@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/h5.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/gpt2_file.h"
@@ -78,10 +79,14 @@ static void nothing(struct packed_tensor *p)
 LIE(fewer_rows, p->rows = 19)
 LIE(absurd_rows, p->rows = UINT64_MAX >> 12)
 LIE(no_columns, p->cols = 0)
-LIE(a_group, p->group = 4)
+LIE(a_group, p->unit = 4)
+LIE(a_long_unit, p->unit = 9)
+LIE(other_grids, p->own_grids = true)
+LIE(books, p->kind = GRID_CODEBOOK; p->own_grids = true)
+LIE(steps, p->kind = GRID_STEP)
 LIE(wide_codes, p->bits[0] = 9)
 LIE(negative_bits, p->bits[2] = -2)
-LIE(a_tier_less, p->n_tiers = 2)
+LIE(a_tier_less, p->n_options = 2)
 LIE(a_member_more, p->members[1]++)
 LIE(absurd_members, p->members[2] = (uint64_t)1 << 53)
 LIE(members_moved, p->members[0]--; p->members[1]++)
@@ -104,10 +109,14 @@ Test(quantize_packed_damage, files_that_lie_get_one_clear_sentence)
         {fewer_rows, "19 × 8, but the sizes", "19 × 8, but the sizes"},
         {absurd_rows, "rows", "rows"},
         {no_columns, "20 × 0", "20 × 0"},
-        {a_group, "with groups", "with groups"},
+        {a_group, "bytes of map, where the sizes ask for", "is no code of"},
+        {a_long_unit, "units have 9 weights", "units have 9 weights"},
+        {other_grids, "bytes of grids, where", "bytes of grids, where"},
+        {books, "bytes of books, where", "bytes of books, where"},
+        {steps, "codes of 8 bits; with grid", "codes of 8 bits; with grid"},
         {wide_codes, "codes of 9 bits", "codes of 9 bits"},
         {negative_bits, "no count", "no count"},
-        {a_tier_less, "the tiers add up to", "the tiers add up to"},
+        {a_tier_less, "the options add up to", "the options add up to"},
         {a_member_more, "add up to 161", "add up to 161"},
         {absurd_members, "add up to", "add up to"},
         {members_moved, "in the map and", "in the map and"},
@@ -116,7 +125,7 @@ Test(quantize_packed_damage, files_that_lie_get_one_clear_sentence)
         {no_map, "0 bytes of map", "map is damaged"},
         {short_grids, "16 bytes of grids, where the sizes ask for 24", "16 bytes of grids"},
         {half_grids, "wte.weight", "wte.weight"},
-        {bad_map, "in none of the 3 tiers", "map is damaged"},
+        {bad_map, "have none of the 3 options", "map is damaged"},
         {infinite_scale, "finite", "finite"},
         {bad_header, NULL, "chunk 1 of 1 reaches beyond the end"},
     };
@@ -153,7 +162,7 @@ Test(quantize_packed_damage, words_that_are_not_known_are_refused)
                    {"entropy", "entropa", "coding of packed/wte.weight"},
                    {"weights", "weihgts", "no attribute weights on packed/wte.weight"},
                    {"nashswarm-packed", "nashswarm-pocked", "only \"nashswarm-model\" and"},
-                   {"nashswarm-packed", "nashswarm-model\0", "has no wte.weight"}};
+                   {"nashswarm-packed", "nashswarm-model\0", "is 2; this program reads version 1"}};
     struct scratch dir = scratch_new();
     const char *path = scratch_path(&dir, "p.h5");
     for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
@@ -168,6 +177,22 @@ Test(quantize_packed_damage, words_that_are_not_known_are_refused)
         cr_assert(strstr(e.text, path), "%s", e.text);
         buf_release(&file);
     }
+    scratch_remove(&dir);
+}
+
+Test(quantize_packed_damage, files_of_version_1_are_refused)
+{
+    struct scratch dir = scratch_new();
+    const char *path = scratch_path(&dir, "p.h5");
+    struct h5 h;
+    struct err e = {0};
+    cr_assert(h5_create(&h, path, &e) == 0 &&
+                  h5_put_text(&h, "/", "format", "nashswarm-packed", &e) == 0 &&
+                  h5_put_int(&h, "/", "format_version", 1, &e) == 0 && h5_publish(&h, &e) == 0,
+              "%s", e.text);
+    cr_assert(read_whole(path, &e) == -1);
+    cr_assert(strstr(e.text, "is 1; this program reads version 2: quantize its source again"), "%s",
+              e.text);
     scratch_remove(&dir);
 }
 

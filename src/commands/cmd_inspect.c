@@ -27,6 +27,11 @@ struct inspection {
     struct bill bill; /* of a packed file */
 };
 
+static int format_version(const struct inspection *in)
+{
+    return in->packed ? GPT2_PACKED_VERSION : GPT2_FORMAT_VERSION;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
@@ -128,7 +133,7 @@ static void print_json(struct buf *out, const struct inspection *in)
     json_open(&j, '{');
     json_key_text(&j, "path", m->path);
     json_key_text(&j, "format", in->packed ? GPT2_FORMAT_PACKED : GPT2_FORMAT_MODEL);
-    json_key_int(&j, "format_version", GPT2_FORMAT_VERSION);
+    json_key_int(&j, "format_version", format_version(in));
     json_config(&j, m->config);
     json_key_int(&j, "parameters", (int64_t)gpt2_parameters(m));
     json_key(&j, "sources");
@@ -159,7 +164,7 @@ static void print_header(struct buf *out, const struct inspection *in)
 {
     struct gpt2_config c = in->model.config;
     buf_addf(out, "%s (GPT-2%s, format version %d)\n", in->model.path, in->packed ? ", packed" : "",
-             GPT2_FORMAT_VERSION);
+             format_version(in));
     for (int i = 0; i < GPT2_KEYS; i++) {
         int value = *gpt2_key_value(&c, &gpt2_keys[i]);
         if (value >= 0) {

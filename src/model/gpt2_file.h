@@ -12,7 +12,7 @@
 
 #define GPT2_FORMAT_MODEL "nashswarm-model"
 #define GPT2_FORMAT_PACKED "nashswarm-packed"
-enum { GPT2_FORMAT_VERSION = 1, GPT2_SOURCES_MAX = 8 };
+enum { GPT2_FORMAT_VERSION = 1, GPT2_PACKED_VERSION = 2, GPT2_SOURCES_MAX = 8 };
 
 struct gpt2_source {
     char name[64];   /* "model.safetensors" */

@@ -49,9 +49,11 @@ static int check_header(const struct h5 *h, bool *packed, struct err *e)
     if (read_format(h, packed, e) || h5_get_int(h, "/", "format_version", &version, e)) {
         return -1;
     }
-    if (version != GPT2_FORMAT_VERSION) {
-        return err_set(e, "format_version in %s is %d; this program reads version %d", h->path,
-                       version, GPT2_FORMAT_VERSION);
+    int known = *packed ? GPT2_PACKED_VERSION : GPT2_FORMAT_VERSION;
+    if (version != known) {
+        return err_set(e, "format_version in %s is %d; this program reads version %d%s", h->path,
+                       version, known,
+                       *packed && version < known ? ": quantize its source again" : "");
     }
     if (expect_text(h, "architecture", "gpt2", e) ||
         expect_text(h, "activation_function", "gelu_new", e)) {

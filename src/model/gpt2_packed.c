@@ -6,8 +6,8 @@
 
 enum { PATH_MAX_INSIDE = 96 };
 
-/* How the grids map codes to weights; there is one way so far. */
-static const char grid_kind[] = "scale-minimum";
+/* Whose the grids are: of an option, or of a unit. */
+static const char *const grids_names[] = {"option", "unit", NULL};
 
 static void group_path(char path[PATH_MAX_INSIDE], const char *name)
 {
@@ -81,7 +81,8 @@ static int read_word(const struct h5 *h, const char *group, const char *name,
     return status;
 }
 
-static int read_tiers(struct packed_tensor *p, const struct h5 *h, const char *group, struct err *e)
+static int read_options(struct packed_tensor *p, const struct h5 *h, const char *group,
+                        struct err *e)
 {
     uint64_t bits[TIERS_MAX] = {0};
     size_t n_bits = 0, n_members = 0;
@@ -90,10 +91,11 @@ static int read_tiers(struct packed_tensor *p, const struct h5 *h, const char *g
         return -1;
     }
     if (n_bits != n_members || n_bits == 0) {
-        return err_set(e, "%s in %s has %zu bits and %zu weights; there must be one of each a tier",
+        return err_set(e,
+                       "%s in %s has %zu bits and %zu weights; there must be one of each an option",
                        group, h->path, n_bits, n_members);
     }
-    p->n_tiers = (int)n_bits;
+    p->n_options = (int)n_bits;
     for (size_t k = 0; k < n_bits; k++) {
         p->bits[k] = bits[k] < 1000 ? (int)bits[k] : 1000; /* packed_check() says what is allowed */
     }
@@ -103,18 +105,39 @@ static int read_tiers(struct packed_tensor *p, const struct h5 *h, const char *g
 static int read_attributes(struct packed_tensor *p, const struct h5 *h, const char *group,
                            struct err *e)
 {
-    static const char *const kinds[] = {grid_kind, NULL};
     const size_t size_max = (size_t)1 << 40;
-    int coding = 0, kind = 0;
+    int coding = 0, kind = 0, own_grids = 0;
     if (read_word(h, group, "coding", coding_names, &coding, e) ||
-        read_word(h, group, "grid", kinds, &kind, e) ||
+        read_word(h, group, "grid", grid_kind_names, &kind, e) ||
+        read_word(h, group, "grids", grids_names, &own_grids, e) ||
         read_size(h, group, "rows", &p->rows, size_max, e) ||
         read_size(h, group, "cols", &p->cols, size_max, e) ||
-        read_size(h, group, "group", &p->group, size_max, e)) {
+        read_size(h, group, "unit", &p->unit, size_max, e)) {
         return -1;
     }
     p->coding = (enum coding)coding;
-    return read_tiers(p, h, group, e);
+    p->kind = (enum grid_kind)kind;
+    p->own_grids = own_grids == 1;
+    p->unit = p->unit ? p->unit : UNIT_TENSOR;
+    return read_options(p, h, group, e);
+}
+
+/* Is the array of the form that a part has? Grids are rows of numbers, the others one row. */
+static int check_form(const struct packed_tensor *p, enum packed_part_name part,
+                      const struct h5_array *a, const char *path, const char *file, struct err *e)
+{
+    static const char *const forms[PACKED_PARTS] = {
+        "one row of 8-bit unsigned integers", "one row of 8-bit unsigned integers",
+        "rows of two floats of 16 or 32 bits", "one row of floats of 16 or 32 bits"};
+    bool bytes = part == PACKED_CODES || part == PACKED_MAP, grids = part == PACKED_GRIDS;
+    bool type = bytes ? a->type == H5_U8 : a->type == H5_F16 || a->type == H5_F32;
+    size_t numbers = packed_grid_numbers(p->kind, p->own_grids);
+    if (type && a->rank == (grids ? 2 : 1) && (!grids || a->dims[1] == numbers)) {
+        return 0;
+    }
+    return err_set(e, "%s in %s has elements of type %s in %d dimensions; it must be %s", path,
+                   file, a->type_text, a->rank,
+                   grids && numbers < 2 ? "rows of one float of 16 or 32 bits" : forms[part]);
 }
 
 /* A part of the tensor where it is mapped; one that is not there has no bytes. */
@@ -127,19 +150,16 @@ static int find_part(struct packed_tensor *p, enum packed_part_name part, const 
     if (!h5_exists(h, path)) {
         return 0;
     }
-    if (h5_find(h, path, &a, e)) {
+    if (h5_find(h, path, &a, e) || check_form(p, part, &a, path, h->path, e)) {
         return -1;
     }
-    bool grids = part == PACKED_GRIDS;
-    if (grids ? (a.type != H5_F32 && a.type != H5_F16) || a.rank != 2 || a.dims[1] != 2
-              : a.type != H5_U8 || a.rank != 1) {
-        return err_set(e, "%s in %s has elements of type %s in %d dimensions; it must be %s", path,
-                       h->path, a.type_text, a.rank,
-                       grids ? "rows of two floats of 16 or 32 bits, scale and minimum"
-                             : "one row of 8-bit unsigned integers");
-    }
-    if (grids) {
-        p->dtype = a.type == H5_F16 ? GRID_F16 : GRID_F32;
+    if (part == PACKED_GRIDS || part == PACKED_BOOKS) {
+        enum grid_dtype dtype = a.type == H5_F16 ? GRID_F16 : GRID_F32;
+        if (part == PACKED_BOOKS && p->part[PACKED_GRIDS].n > 0 && dtype != p->dtype) {
+            return err_set(e, "%s in %s has %s-bit floats and the grids have not", path, h->path,
+                           dtype == GRID_F16 ? "16" : "32");
+        }
+        p->dtype = dtype;
     }
     p->part[part].bytes = file->bytes + a.offset;
     p->part[part].n = (size_t)a.n * h5_type_size(a.type);
@@ -183,11 +203,14 @@ static int put_part(struct h5 *h, const char *name, const struct packed_tensor *
     if (bytes->n == 0) {
         return 0; /* HDF5 has no place for an array without elements */
     }
-    uint64_t dims[2] = {bytes->n, 2};
+    uint64_t dims[2] = {bytes->n, packed_grid_numbers(p->kind, p->own_grids)};
     enum h5_type type = H5_U8;
-    if (part == PACKED_GRIDS) {
+    if (part == PACKED_GRIDS || part == PACKED_BOOKS) {
         type = p->dtype == GRID_F16 ? H5_F16 : H5_F32;
-        dims[0] = bytes->n / packed_grid_bytes(p->dtype);
+        dims[0] /= packed_number_bytes(p->dtype);
+    }
+    if (part == PACKED_GRIDS) {
+        dims[0] /= dims[1];
     }
     return h5_put_array(h, path, type, part == PACKED_GRIDS ? 2 : 1, dims, bytes->bytes, e);
 }
@@ -195,15 +218,16 @@ static int put_part(struct h5 *h, const char *name, const struct packed_tensor *
 int gpt2_packed_put(struct h5 *h, const char *name, const struct packed_tensor *p, struct err *e)
 {
     char group[PATH_MAX_INSIDE];
-    uint64_t rows = p->rows, cols = p->cols, of_group = p->group;
+    uint64_t rows = p->rows, cols = p->cols, unit = p->unit == UNIT_TENSOR ? 0 : p->unit;
     group_path(group, name);
     if (h5_put_group(h, group, e) || h5_put_text(h, group, "coding", coding_names[p->coding], e) ||
-        h5_put_text(h, group, "grid", grid_kind, e) ||
+        h5_put_text(h, group, "grid", grid_kind_names[p->kind], e) ||
+        h5_put_text(h, group, "grids", grids_names[p->own_grids], e) ||
         h5_put_counts(h, group, "rows", &rows, 1, e) ||
         h5_put_counts(h, group, "cols", &cols, 1, e) ||
-        h5_put_counts(h, group, "group", &of_group, 1, e) ||
-        h5_put_ints(h, group, "bits", p->bits, (size_t)p->n_tiers, e) ||
-        h5_put_counts(h, group, "weights", p->members, (size_t)p->n_tiers, e)) {
+        h5_put_counts(h, group, "unit", &unit, 1, e) ||
+        h5_put_ints(h, group, "bits", p->bits, (size_t)p->n_options, e) ||
+        h5_put_counts(h, group, "weights", p->members, (size_t)p->n_options, e)) {
         return -1;
     }
     for (int i = 0; i < PACKED_PARTS; i++) {

@@ -12,8 +12,10 @@ static int put_config(struct h5 *h, const struct gpt2 *m, const char *format, co
                       struct err *e)
 {
     struct gpt2_config c = m->config;
+    bool packed = strcmp(format, GPT2_FORMAT_PACKED) == 0;
+    int version = packed ? GPT2_PACKED_VERSION : GPT2_FORMAT_VERSION;
     if (h5_put_text(h, "/", "format", format, e) ||
-        h5_put_int(h, "/", "format_version", GPT2_FORMAT_VERSION, e) ||
+        h5_put_int(h, "/", "format_version", version, e) ||
         h5_put_text(h, "/", "architecture", "gpt2", e) ||
         h5_put_text(h, "/", "activation_function", "gelu_new", e) ||
         h5_put_int(h, "/", "tie_word_embeddings", 1, e) ||

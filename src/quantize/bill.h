@@ -2,10 +2,13 @@
  * bill: the bits that a quantized model costs, to the last one (protocol.md, "The bit bill").
  *
  * Four lines, each in two forms. `packed` is 8 times the bytes that a file holds (coding/packed.h):
- * codes and the tier of each weight at their fixed widths, ⌈log2(tiers in use)⌉ bits for a tier, or
- * as the range coder wrote them; scales and minima at their width; tensors out of scope as stored.
- * `ideal` is the entropy of the same symbols: codes within their tiers, tiers by their frequencies;
- * grids and untouched tensors count in full.
+ * codes and the option (tier) of each unit at their fixed widths, ⌈log2(options in use)⌉ bits for
+ * an option, or as the range coder wrote them; grids and codebooks at their width; tensors out of
+ * scope as stored. `ideal` is the entropy of the same symbols: codes or levels within their
+ * options, options by their frequencies over units; grids and untouched tensors count in full.
+ *
+ * The coder of levels (coding/step_coder.h) learns more than their frequencies, the magnitudes of
+ * rows and columns: its packed payload may well be below the ideal one.
  */
 #ifndef NS_QUANTIZE_BILL_H
 #define NS_QUANTIZE_BILL_H
@@ -20,7 +23,8 @@ struct bill_line {
 
 struct bill {
     struct bill_line payload, map, grid, untouched;
-    int64_t code_bits; /* codes at their fixed widths, however stored: the study's size */
+    int64_t code_bits; /* codes at their fixed widths, however stored: the study's size; levels,
+                          which have no width, as stored */
     int64_t scope_weights;
     double squared_error, squared_deviation; /* Σ (w' − w)²; Σ (w − mean of its tensor)² */
 };

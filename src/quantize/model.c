@@ -28,27 +28,52 @@ struct bill bill_of_baseline(const struct gpt2 *m)
     return bill;
 }
 
+/* The entropy of a packed tensor's codes within their options. */
+static int bill_codes(struct bill *bill, const struct coded_tensor *c, struct err *e)
+{
+    bool steps = c->kind == GRID_STEP;
+    size_t n_symbols = steps ? 2 * LEVEL_MAX + 1 : CODES, n_options = (size_t)c->n_options;
+    uint64_t *count = mem_new(n_options * n_symbols, sizeof *count, e);
+    if (!count) {
+        return -1;
+    }
+    size_t unit = c->unit < c->cols ? c->unit : c->cols, u = 0;
+    for (size_t r = 0; r < c->rows; r++) {
+        for (size_t at = 0; at < c->cols; at += unit, u++) {
+            uint64_t *of_option = count + (c->option ? c->option[u] : 0) * n_symbols;
+            for (size_t i = at; i < at + unit && i < c->cols; i++) {
+                size_t w = r * c->cols + i;
+                of_option[steps ? (size_t)(c->level[w] + LEVEL_MAX) : c->code[w]]++;
+            }
+        }
+    }
+    for (size_t k = 0; k < n_options; k++) {
+        bill->payload.ideal_bits += entropy_bits(count + k * n_symbols, n_symbols);
+    }
+    free(count);
+    return 0;
+}
+
 /* What the parts of a packed tensor cost, and the entropy of what they decode to. */
 static int bill_packed_tensor(struct bill *bill, const struct packed_tensor *p, struct err *e)
 {
-    uint64_t count[TIERS_MAX][CODES] = {0};
     struct coded_tensor c;
-    int status = packed_decode(&c, p, e);
-    size_t n = p->rows * p->cols;
-    *bill = (struct bill){.scope_weights = (int64_t)n};
-    for (size_t i = 0; i < n && !status; i++) {
-        count[c.option ? c.option[i] : 0][c.code[i]]++;
-    }
-    for (int k = 0; k < p->n_tiers && !status; k++) {
-        bill->payload.ideal_bits += entropy_bits(count[k], CODES);
-        bill->code_bits += (int64_t)p->members[k] * p->bits[k];
-    }
+    *bill = (struct bill){.scope_weights = (int64_t)(p->rows * p->cols)};
+    int status = packed_decode(&c, p, e) || bill_codes(bill, &c, e) ? -1 : 0;
     if (!status) {
+        uint64_t units[TIERS_MAX] = {0};
+        for (size_t u = 0; u < coded_units(&c); u++) {
+            units[c.option ? c.option[u] : 0]++;
+        }
         bill->payload.packed_bits = packed_bits(p, PACKED_CODES);
         bill->map.packed_bits = packed_bits(p, PACKED_MAP);
-        bill->map.ideal_bits = entropy_bits(p->members, (size_t)p->n_tiers);
-        bill->grid.packed_bits = packed_bits(p, PACKED_GRIDS);
+        bill->map.ideal_bits = entropy_bits(units, (size_t)p->n_options);
+        bill->grid.packed_bits = packed_grid_bits(p);
         bill->grid.ideal_bits = (double)bill->grid.packed_bits;
+        bill->code_bits = p->kind == GRID_STEP ? bill->payload.packed_bits : 0;
+        for (int k = 0; k < p->n_options; k++) {
+            bill->code_bits += (int64_t)p->members[k] * p->bits[k];
+        }
     }
     coded_release(&c);
     return status;
