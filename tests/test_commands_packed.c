@@ -86,6 +86,14 @@ Test(commands_packed, inspect_prints_the_bill)
     json_t *root = json_loads(buf_text(&json), 0, &problem);
     cr_assert(root != NULL, "%s", problem.text);
     const json_t *in_json = json_object_get(root, "bill");
+    const json_t *first = json_array_get(json_object_get(root, "tensors"), 0);
+    const json_t *form = json_object_get(first, "packed");
+    cr_assert(strcmp(json_string_value(json_object_get(form, "grid")), "scale-minimum") == 0 &&
+              json_integer_value(json_object_get(form, "unit")) == 1 &&
+              json_array_size(json_object_get(form, "bits")) == 3);
+    cr_assert(json_integer_value(json_object_get(root, "format_version")) == 2);
+    cr_assert(strstr(buf_text(&seen), "scale-minimum  entropy 1      option   8 (") != NULL, "%s",
+              buf_text(&seen));
     cr_assert(strcmp(json_string_value(json_object_get(root, "format")), "nashswarm-packed") == 0);
     double weights = json_number_value(json_object_get(in_json, "scope_weights"));
     double bits =

@@ -76,23 +76,23 @@ static inline __attribute__((always_inline)) uint32_t golomb(struct job *j, uint
 }
 
 /* A level; DECODE takes none and returns what it finds, beyond LEVEL_MAX perhaps. */
-static inline __attribute__((always_inline)) int code_level(struct job *j, uint32_t *node,
-                                                            int level, enum mode mode)
+static inline __attribute__((always_inline)) int
+code_level(struct job *j, int level, int k, const struct step_guess *g, enum mode mode)
 {
     uint32_t size = (uint32_t)(level < 0 ? -level : level), n = 0;
-    if (!decide(j, &node[0], size > 0, mode)) {
+    if (!decide(j, step_zero(&j->m, k, g), size > 0, mode)) {
         return 0;
     }
-    bool minus = decide(j, &node[1], level < 0, mode);
-    while (n < STEP_UNARY && decide(j, &node[2 + n], size > n + 1, mode)) {
+    bool minus = decide(j, g->sign, (level < 0) != g->minus, mode) != g->minus;
+    uint32_t *node = step_size(&j->m, k, g, minus);
+    while (n < STEP_UNARY && decide(j, &node[n], size > n + 1, mode)) {
         n++;
     }
-    size = n + 1;
+    uint32_t found = n + 1;
     if (n == STEP_UNARY) {
-        uint32_t above = (uint32_t)(level < 0 ? -level : level) - size;
-        size += golomb(j, &node[2 + STEP_UNARY], above, mode);
+        found += golomb(j, &node[STEP_UNARY], size - found, mode);
     }
-    return minus ? -(int)size : (int)size;
+    return minus ? -(int)found : (int)found;
 }
 
 /* The weights [begin, end) of row r, all of one step. False when a level is too large. */
@@ -103,18 +103,17 @@ static inline __attribute__((always_inline)) bool code_run(struct job *j, size_t
     int16_t *level = j->c->level + r * m->cols;
     float per_step = 1 / step;
     for (size_t c = begin; c < end; c++) {
-        float expected = step_expected(m, c);
-        uint32_t *node = m->node[step_class(expected * per_step)];
-        int found = code_level(j, node, mode == DECODE ? 0 : level[c], mode);
-        int found_level = mode == DECODE ? found : level[c];
-        int size = found_level < 0 ? -found_level : found_level;
+        struct step_guess g = step_guess(m, c);
+        int k = step_class(g.magnitude * per_step);
+        int found = mode == DECODE ? 0 : level[c];
+        found = code_level(j, found, k, &g, mode);
         if (mode == DECODE) {
-            if (size > LEVEL_MAX) {
+            if (found < -LEVEL_MAX || found > LEVEL_MAX) {
                 return false;
             }
-            level[c] = (int16_t)found_level;
+            level[c] = (int16_t)found;
         }
-        step_seen(m, c, size, step, expected);
+        step_seen(m, c, found, step, &g);
     }
     return true;
 }
@@ -198,8 +197,8 @@ static void plan_init(struct plan *p, const struct coded_tensor *c, struct err *
     p->errors = (struct chunk_errors){.failed = p->n_chunks, .e = e};
     for (int k = 0; k < c->n_options; k++) {
         float x = c->grid[k].scale / c->grid[0].scale;
-        x = x < 0x1p20f ? x : 0x1p20f;
-        p->step[k] = x > 0x1p-20f ? x : 0x1p-20f;
+        x = x < 0x1p12f ? x : 0x1p12f;
+        p->step[k] = x > 0x1p-12f ? x : 0x1p-12f;
     }
     for (int i = 0; i <= 1 << PRICE_BITS; i++) {
         p->prices.of[i] = (float)-log2(1 + i / (double)(1 << PRICE_BITS));

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "commands/bill_output.h"
 #include "commands/command.h"
+#include "commands/packed_output.h"
 #include "model/gpt2_file.h"
 #include "model/gpt2_keys.h"
 #include "model/gpt2_stats.h"
@@ -123,6 +124,9 @@ static void json_tensor(struct json_out *j, const struct gpt2 *m, const struct g
     json_key_real(j, "max", s->max);
     json_key_int(j, "parameters", (int64_t)t->n);
     json_key_real(j, "share", share(m, t->n));
+    if (t->packed) {
+        packed_json(j, t);
+    }
     json_close(j, '}');
 }
 
@@ -220,6 +224,7 @@ static void print_table(struct buf *out, const struct inspection *in)
     }
     print_totals(out, m);
     if (in->packed) {
+        packed_print(out, m);
         buf_addc(out, '\n');
         bill_print(out, &in->bill);
     }
