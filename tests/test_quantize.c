@@ -22,6 +22,14 @@ static float *random_floats(size_t n, uint32_t stream)
     return x;
 }
 
+static int quantize(float *out, struct bill *bill, const float *w, size_t rows, size_t cols,
+                    const struct allocation *a, const struct grid_options *o, const char *what,
+                    struct err *e)
+{
+    struct quantize_source src = {.w_rc = w, .rows = rows, .cols = cols, .what = what};
+    return quantize_tensor(out, bill, &src, a, o, e);
+}
+
 static struct allocation uniform(size_t n, int bits)
 {
     return (struct allocation){.n = n, .n_tiers = 1, .bits = {bits}, .form = ALLOCATION_ONE};
@@ -62,7 +70,7 @@ Test(quantize, uniform_is_the_protocol_word_for_word)
         struct grid_options o = {0};
         struct bill bill;
         struct err e;
-        cr_assert(quantize_tensor(out, &bill, w, 1, N, &a, &o, "w", &e) == 0, "%s", e.text);
+        cr_assert(quantize(out, &bill, w, 1, N, &a, &o, "w", &e) == 0, "%s", e.text);
         double error = 0;
         for (size_t i = 0; i < N; i++) {
             float expected = plain_code(w[i], lo, hi, bits, &code);
@@ -87,7 +95,7 @@ Test(quantize, halves_round_to_even)
     struct grid_options o = {0};
     struct bill bill;
     struct err e;
-    cr_assert(quantize_tensor(out, &bill, w, 1, 7, &a, &o, "w", &e) == 0);
+    cr_assert(quantize(out, &bill, w, 1, 7, &a, &o, "w", &e) == 0);
     cr_assert(memcmp(out, expected, sizeof out) == 0);
 }
 
@@ -102,7 +110,7 @@ Test(quantize, a_constant_tensor_stays_itself)
         struct grid_options o = {.group = (size_t)group};
         struct bill bill;
         struct err e;
-        cr_assert(quantize_tensor(out, &bill, w, 5, 10, &a, &o, "w", &e) == 0);
+        cr_assert(quantize(out, &bill, w, 5, 10, &a, &o, "w", &e) == 0);
         cr_assert(memcmp(out, w, sizeof w) == 0);
         cr_assert(bill.payload.ideal_bits == 0 && bill.squared_error == 0);
     }
@@ -118,7 +126,7 @@ Test(quantize, tiers_have_a_grid_each)
     struct grid_options o = {0};
     struct bill bill;
     struct err e;
-    cr_assert(quantize_tensor(out, &bill, w, 70, 1000, &a, &o, "w", &e) == 0);
+    cr_assert(quantize(out, &bill, w, 70, 1000, &a, &o, "w", &e) == 0);
     float lo[3] = {9, 9, 9}, hi[3] = {-9, -9, -9}, code;
     int64_t members[3] = {0};
     for (size_t i = 0; i < N; i++) {
@@ -161,8 +169,8 @@ Test(quantize, a_map_and_cuts_that_say_the_same_give_the_same)
     struct grid_options o = {0};
     struct bill a, b;
     struct err e;
-    cr_assert(quantize_tensor(x, &a, w, 3, 1000, &cuts, &o, "w", &e) == 0);
-    cr_assert(quantize_tensor(y, &b, w, 3, 1000, &mapped, &o, "w", &e) == 0);
+    cr_assert(quantize(x, &a, w, 3, 1000, &cuts, &o, "w", &e) == 0);
+    cr_assert(quantize(y, &b, w, 3, 1000, &mapped, &o, "w", &e) == 0);
     cr_assert(memcmp(x, y, N * sizeof *x) == 0 && memcmp(&a, &b, sizeof a) == 0);
     allocation_release(&mapped);
     free(w);
@@ -180,7 +188,7 @@ Test(quantize, groups_follow_the_rows)
         struct grid_options o = {.group = GROUP, .dtype = (enum grid_dtype)dtype};
         struct bill bill;
         struct err e;
-        cr_assert(quantize_tensor(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
+        cr_assert(quantize(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
         cr_assert(bill.grid.packed_bits == ROWS * 4 * 2 * (dtype == GRID_F16 ? 16 : 32));
         for (size_t r = 0; r < ROWS && dtype == GRID_F32; r++) {
             for (size_t c = 0; c < COLS; c++) {
@@ -203,7 +211,7 @@ Test(quantize, sixteen_bit_grids_are_rounded_before_coding)
     struct grid_options o = {.dtype = GRID_F16};
     struct bill bill;
     struct err e;
-    cr_assert(quantize_tensor(out, &bill, w, 1, 4, &a, &o, "w", &e) == 0);
+    cr_assert(quantize(out, &bill, w, 1, 4, &a, &o, "w", &e) == 0);
     for (int i = 0; i < 4; i++) {
         float q = rintf((w[i] - lo) / scale);
         q = q < 0 ? 0 : q > 15 ? 15 : q;
@@ -221,10 +229,10 @@ Test(quantize, a_range_that_16_bits_cannot_hold_is_refused)
     struct grid_options o = {.dtype = GRID_F16};
     struct bill bill;
     struct err e;
-    cr_assert(quantize_tensor(out, &bill, w, 1, 2, &a, &o, "wte.weight", &e) == -1);
+    cr_assert(quantize(out, &bill, w, 1, 2, &a, &o, "wte.weight", &e) == -1);
     cr_assert(strstr(e.text, "wte.weight") && strstr(e.text, "16-bit"), "%s", e.text);
     o.group = 1;
-    cr_assert(quantize_tensor(out, &bill, w, 1, 2, &a, &o, "wte.weight", &e) == -1);
+    cr_assert(quantize(out, &bill, w, 1, 2, &a, &o, "wte.weight", &e) == -1);
 }
 
 Test(quantize, more_bits_never_raise_the_error)
@@ -238,7 +246,7 @@ Test(quantize, more_bits_never_raise_the_error)
             struct grid_options o = {.group = group};
             struct bill bill;
             struct err e;
-            cr_assert(quantize_tensor(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
+            cr_assert(quantize(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
             cr_assert(bill.squared_error < last, "%d bits, groups of %zu", bits, group);
             last = bill.squared_error;
         }
@@ -264,10 +272,10 @@ Test(quantize, no_thread_count_changes_a_byte)
         }
         struct err e;
         omp_set_num_threads(1);
-        cr_assert(quantize_tensor(first, &reference, w, ROWS, COLS, &a, &o, "w", &e) == 0);
+        cr_assert(quantize(first, &reference, w, ROWS, COLS, &a, &o, "w", &e) == 0);
         for (int threads = 2; threads <= 16; threads += 7) {
             omp_set_num_threads(threads);
-            cr_assert(quantize_tensor(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
+            cr_assert(quantize(out, &bill, w, ROWS, COLS, &a, &o, "w", &e) == 0);
             cr_assert(memcmp(out, first, N * sizeof *out) == 0, "%d threads", threads);
             cr_assert(memcmp(&bill, &reference, sizeof bill) == 0, "%d threads", threads);
         }
@@ -288,7 +296,7 @@ Test(quantize_bill, published_prices)
         struct grid_options o = {.group = 32, .dtype = (enum grid_dtype)dtype};
         struct bill bill;
         struct err e;
-        cr_assert(quantize_tensor(out, &bill, w, 100, 32, &a, &o, "w", &e) == 0);
+        cr_assert(quantize(out, &bill, w, 100, 32, &a, &o, "w", &e) == 0);
         cr_assert(bill_packed(&bill) == (dtype == GRID_F16 ? 5.0 : 6.0));
         cr_assert(bill_payload(&bill) == 4.0 && bill_entropy(&bill) < bill_packed(&bill));
     }

@@ -37,8 +37,9 @@ static int lie(void *context, int t, struct packed_tensor *packed, bool *is_pack
         return 0;
     }
     float *out = mem_floats(tensor->n, e);
-    int status = quantize_tensor_packed(out, &bill, packed, tensor->f32, tensor->rows, tensor->cols,
-                                        &a, &o, tensor->name, e);
+    struct quantize_source src = {
+        .w_rc = tensor->f32, .rows = tensor->rows, .cols = tensor->cols, .what = tensor->name};
+    int status = quantize_tensor_packed(out, &bill, packed, &src, &a, &o, e);
     free(out);
     liar->change(packed);
     return status;

@@ -181,6 +181,7 @@ static int bench_method(struct buf *out, const float *w, float *decoded, const c
         return -1;
     }
     struct grid_options o = grid_options_of(&p);
+    struct quantize_source src = {.w_rc = w, .rows = BIG_ROWS, .cols = BIG_COLS, .what = label};
     double best = INFINITY;
     for (int i = 0; i < REPEATS; i++) {
         struct allocation a = {0};
@@ -188,7 +189,7 @@ static int bench_method(struct buf *out, const float *w, float *decoded, const c
         double start = clock_s();
         int status = allocator->run(&a, &t, &p, 0, e);
         if (!status) {
-            status = quantize_tensor(decoded, &bill, w, BIG_ROWS, BIG_COLS, &a, &o, label, e);
+            status = quantize_tensor(decoded, &bill, &src, &a, &o, e);
         }
         best = fmin(best, clock_s() - start);
         allocation_release(&a);

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "quantize/tensor.h"
+#include "quantize/coded_bill.h"
+#include "quantize/quantize.h"
 
 static int64_t stored_bits(const struct gpt2_tensor *t)
 {
@@ -28,52 +29,13 @@ struct bill bill_of_baseline(const struct gpt2 *m)
     return bill;
 }
 
-/* The entropy of a packed tensor's codes within their options. */
-static int bill_codes(struct bill *bill, const struct coded_tensor *c, struct err *e)
-{
-    bool steps = c->kind == GRID_STEP;
-    size_t n_symbols = steps ? 2 * LEVEL_MAX + 1 : CODES, n_options = (size_t)c->n_options;
-    uint64_t *count = mem_new(n_options * n_symbols, sizeof *count, e);
-    if (!count) {
-        return -1;
-    }
-    size_t unit = c->unit < c->cols ? c->unit : c->cols, u = 0;
-    for (size_t r = 0; r < c->rows; r++) {
-        for (size_t at = 0; at < c->cols; at += unit, u++) {
-            uint64_t *of_option = count + (c->option ? c->option[u] : 0) * n_symbols;
-            for (size_t i = at; i < at + unit && i < c->cols; i++) {
-                size_t w = r * c->cols + i;
-                of_option[steps ? (size_t)(c->level[w] + LEVEL_MAX) : c->code[w]]++;
-            }
-        }
-    }
-    for (size_t k = 0; k < n_options; k++) {
-        bill->payload.ideal_bits += entropy_bits(count + k * n_symbols, n_symbols);
-    }
-    free(count);
-    return 0;
-}
-
 /* What the parts of a packed tensor cost, and the entropy of what they decode to. */
 static int bill_packed_tensor(struct bill *bill, const struct packed_tensor *p, struct err *e)
 {
     struct coded_tensor c;
-    *bill = (struct bill){.scope_weights = (int64_t)(p->rows * p->cols)};
-    int status = packed_decode(&c, p, e) || bill_codes(bill, &c, e) ? -1 : 0;
+    int status = packed_decode(&c, p, e) || bill_of_coded(bill, &c, e) ? -1 : 0;
     if (!status) {
-        uint64_t units[TIERS_MAX] = {0};
-        for (size_t u = 0; u < coded_units(&c); u++) {
-            units[c.option ? c.option[u] : 0]++;
-        }
-        bill->payload.packed_bits = packed_bits(p, PACKED_CODES);
-        bill->map.packed_bits = packed_bits(p, PACKED_MAP);
-        bill->map.ideal_bits = entropy_bits(units, (size_t)p->n_options);
-        bill->grid.packed_bits = packed_grid_bits(p);
-        bill->grid.ideal_bits = (double)bill->grid.packed_bits;
-        bill->code_bits = p->kind == GRID_STEP ? bill->payload.packed_bits : 0;
-        for (int k = 0; k < p->n_options; k++) {
-            bill->code_bits += (int64_t)p->members[k] * p->bits[k];
-        }
+        bill_set_packed(bill, p);
     }
     coded_release(&c);
     return status;
@@ -102,19 +64,32 @@ struct job {
     struct grid_options o;
     enum gpt2_scope scope;
     const struct quantize_allocator *allocator;
-    struct bill *total;
+    struct bill *total, *bills_t; /* the second may be NULL */
 };
 
-static int job_init(struct job *j, struct bill *bill, const struct gpt2 *base,
+static int job_init(struct job *j, struct bill *bill, struct bill *bills_t, const struct gpt2 *base,
                     const struct params *p, const struct quantize_allocator *allocator,
                     struct err *e)
 {
+    const char *which;
     *bill = (struct bill){0};
+    for (int i = 0; i < base->n_tensors && bills_t; i++) {
+        bills_t[i] = (struct bill){0};
+    }
     *j = (struct job){.base = base,
                       .o = grid_options_of(p),
                       .scope = (enum gpt2_scope)gpt2_scope_named(params_choice(p, "scope")),
                       .allocator = allocator,
-                      .total = bill};
+                      .total = bill,
+                      .bills_t = bills_t};
+    if (quantize_check(p, &which, e)) {
+        return -1;
+    }
+    if (j->o.rounding == ROUNDING_FEEDBACK && !allocator->moments) {
+        return err_set(e,
+                       "rounding: feedback needs calibration texts, which are not given here; use "
+                       "rounding: nearest");
+    }
     return gpt2_is_packed(base)
                ? err_set(e,
                          "%s is packed: its weights are codes already; quantize the model that it "
@@ -131,29 +106,39 @@ static int quantize_one(const struct job *j, float *out, struct packed_tensor *p
                         struct err *e)
 {
     const struct gpt2_tensor *t = &j->base->tensors[i];
+    const struct quantize_allocator *q = j->allocator;
+    struct quantize_source src = {.w_rc = t->f32,
+                                  .rows = t->rows,
+                                  .cols = t->cols,
+                                  .what = t->name,
+                                  .channels_are_rows = t->scope == SCOPE_BLOCKS};
     struct allocation a = {0};
     struct bill bill;
-    int status = j->allocator->allocate(j->allocator->context, t, i, &a, e);
+    int status = q->allocate(q->context, t, i, &a, e);
+    if (!status && j->o.rounding == ROUNDING_FEEDBACK) {
+        status = q->moments(q->context, t, i, &src.moment_kk, e);
+    }
     if (!status) {
-        status = packed
-                     ? quantize_tensor_packed(out, &bill, packed, t->f32, t->rows, t->cols, &a,
-                                              &j->o, t->name, e)
-                     : quantize_tensor(out, &bill, t->f32, t->rows, t->cols, &a, &j->o, t->name, e);
+        status = packed ? quantize_tensor_packed(out, &bill, packed, &src, &a, &j->o, e)
+                        : quantize_tensor(out, &bill, &src, &a, &j->o, e);
     }
     allocation_release(&a);
     if (status) {
         return err_prefix(e, "%s", j->base->path);
     }
     bill_add(j->total, &bill);
+    if (j->bills_t) {
+        j->bills_t[i] = bill;
+    }
     return 0;
 }
 
-int quantize_model(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
-                   const struct params *p, const struct quantize_allocator *allocator,
-                   struct err *e)
+int quantize_model(struct gpt2 *variant, struct bill *bill, struct bill *bills_t,
+                   const struct gpt2 *base, const struct params *p,
+                   const struct quantize_allocator *allocator, struct err *e)
 {
     struct job j;
-    if (job_init(&j, bill, base, p, allocator, e) || gpt2_share(variant, base, e)) {
+    if (job_init(&j, bill, bills_t, base, p, allocator, e) || gpt2_share(variant, base, e)) {
         return -1;
     }
     for (int i = 0; i < base->n_tensors; i++) {
@@ -189,14 +174,14 @@ static int pack(void *context, int i, struct packed_tensor *packed, bool *is_pac
     return status;
 }
 
-int quantize_save(const char *path, struct bill *bill, const struct gpt2 *base,
-                  const struct params *p, const struct quantize_allocator *allocator,
-                  const struct gpt2_source *sources, size_t n_sources, const char *note,
-                  struct err *e)
+int quantize_save(const char *path, struct bill *bill, struct bill *bills_t,
+                  const struct gpt2 *base, const struct params *p,
+                  const struct quantize_allocator *allocator, const struct gpt2_source *sources,
+                  size_t n_sources, const char *note, struct err *e)
 {
     struct job j;
     struct gpt2_packer packer = {.pack = pack, .context = &j};
-    return job_init(&j, bill, base, p, allocator, e) ||
+    return job_init(&j, bill, bills_t, base, p, allocator, e) ||
                    gpt2_save_packed(base, path, sources, n_sources, note, &packer, e)
                ? -1
                : 0;

@@ -18,9 +18,8 @@
 
 enum { WAYS = 4 }; /* counters of one code */
 
-/* tier[i] of weights [from, from + n) of the tensor. */
-SIMD_CLONES static void tiers_of(int32_t *restrict tier, const struct allocation *a,
-                                 const float *restrict w, size_t from, size_t n)
+SIMD_CLONES void tiers_of(int32_t *restrict tier, const struct allocation *a,
+                          const float *restrict w, size_t from, size_t n)
 {
     int last = a->n_tiers - 1;
     for (size_t i = 0; i < n; i++) {

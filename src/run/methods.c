@@ -117,7 +117,7 @@ int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *bas
 {
     struct request r = request_of(kind, p, seed);
     struct quantize_allocator allocator = {.allocate = allocate, .context = &r};
-    return quantize_model(variant, bill, base, p, &allocator, e);
+    return quantize_model(variant, bill, NULL, base, p, &allocator, e);
 }
 
 int run_quantize_packed(const char *path, struct bill *bill, const struct gpt2 *base,
@@ -127,5 +127,5 @@ int run_quantize_packed(const char *path, struct bill *bill, const struct gpt2 *
 {
     struct request r = request_of(kind, p, seed);
     struct quantize_allocator allocator = {.allocate = allocate, .context = &r};
-    return quantize_save(path, bill, base, p, &allocator, sources, n_sources, note, e);
+    return quantize_save(path, bill, NULL, base, p, &allocator, sources, n_sources, note, e);
 }
