@@ -193,30 +193,54 @@ SIMD_CLONES static void step_values(float *restrict value, const float *restrict
     }
 }
 
+SIMD_CLONES static void affine_values(float *restrict value, const float *restrict w, struct grid g,
+                                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        value[i] = grid_value(grid_code(w[i], g.lo, g.divisor, g.levels), g.lo, g.scale);
+    }
+}
+
+void coder_values(float *value, const struct coder *k, const float *w, size_t n)
+{
+    float magnitude[BLOCK];
+    uint8_t code[BLOCK] = {0};
+    switch (k->kind) {
+    case GRID_SIGN_MAGNITUDE:
+        magnitudes(magnitude, w, n);
+        affine_values(value, magnitude, k->g, n);
+        for (size_t i = 0; i < n; i++) {
+            value[i] = w[i] < 0 ? -value[i] : value[i];
+        }
+        break;
+    case GRID_CODEBOOK:
+        coder_codes(code, k, w, n);
+        for (size_t i = 0; i < n; i++) {
+            value[i] = k->book[code[i]] * k->g.scale;
+        }
+        break;
+    case GRID_STEP:
+        step_values(value, w, k->g.divisor, LEVEL_MAX, n);
+        break;
+    default:
+        affine_values(value, w, k->g, n);
+    }
+}
+
 double coder_error(const struct coder *k, const float *w, const float *weight, size_t n)
 {
     float x[BLOCK];
     double error = 0;
-    switch (k->kind) {
-    case GRID_SIGN_MAGNITUDE:
+    if (k->kind == GRID_CODEBOOK || k->kind == GRID_STEP) {
+        coder_values(x, k, w, n);
+        return error_of_values(x, w, weight, n);
+    }
+    if (k->kind == GRID_SIGN_MAGNITUDE) {
         magnitudes(x, w, n);
-        grid_errors(&error, &k->g, 1, x, weight, n);
-        return error;
-    case GRID_CODEBOOK: {
-        uint8_t code[BLOCK] = {0};
-        coder_codes(code, k, w, n);
-        for (size_t i = 0; i < n; i++) {
-            x[i] = k->book[code[i]] * k->g.scale;
-        }
-        return error_of_values(x, w, weight, n);
+        w = x;
     }
-    case GRID_STEP:
-        step_values(x, w, k->g.divisor, LEVEL_MAX, n);
-        return error_of_values(x, w, weight, n);
-    default:
-        grid_errors(&error, &k->g, 1, w, weight, n);
-        return error;
-    }
+    grid_errors(&error, &k->g, 1, w, weight, n);
+    return error;
 }
 
 SIMD_CLONES void magnitudes(float *out, const float *w, size_t n)

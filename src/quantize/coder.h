@@ -41,6 +41,9 @@ void coder_codes(uint8_t *code, const struct coder *k, const float *w, size_t n)
  */
 float coder_levels(int16_t *level, const struct coder *k, const float *w, size_t n);
 
+/* value[0..n) = w', n ≤ BLOCK. */
+void coder_values(float *value, const struct coder *k, const float *w, size_t n);
+
 /* Σ weight_i·(w'_i − w_i)² for n ≤ BLOCK weights; a NULL `weight` is 1 throughout. */
 double coder_error(const struct coder *k, const float *w, const float *weight, size_t n);
 

@@ -53,6 +53,10 @@ int fit_unit(struct coded_grid *g, const struct extent *x, enum grid_fit fit, in
 int fit_tensor(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, const char *what,
                struct err *e);
 
+/* The grids of units alone, by the bits of their options; with FIT_LLOYD_MAX their scales. */
+int fit_units(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, const char *what,
+              struct err *e);
+
 /*
  * The codebooks alone: of options with bits, from the members of each, over the scales in c->grid.
  * With `shared`, one histogram of all weights serves every option (what each would be if all units

@@ -6,7 +6,7 @@
 #include "quantize/members.h"
 
 /* Fits the units of a chunk, each from its own weights. */
-static int fit_units(struct coded_tensor *c, const float *w, size_t chunk, enum grid_fit fit,
+static int fit_chunk(struct coded_tensor *c, const float *w, size_t chunk, enum grid_fit fit,
                      const char *what, struct err *e)
 {
     size_t begin, end;
@@ -31,14 +31,14 @@ static int fit_units(struct coded_tensor *c, const float *w, size_t chunk, enum 
 }
 
 /* The error reported is that of the lowest chunk, whatever the threads. */
-static int fit_all_units(struct coded_tensor *c, const float *w, enum grid_fit fit,
-                         const char *what, struct err *e)
+int fit_units(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, const char *what,
+              struct err *e)
 {
     size_t n_chunks = members_chunks(c), failed = n_chunks;
 #pragma omp parallel for schedule(static)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         struct err own;
-        if (fit_units(c, w, chunk, fit, what, &own)) {
+        if (fit_chunk(c, w_rc, chunk, fit, what, &own)) {
 #pragma omp critical(fit_error)
             if (chunk < failed) {
                 failed = chunk;
@@ -147,7 +147,7 @@ static int fit_options(struct coded_tensor *c, const float *w, enum grid_fit fit
 int fit_tensor(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, const char *what,
                struct err *e)
 {
-    if (c->own_grids && fit_all_units(c, w_rc, fit, what, e)) {
+    if (c->own_grids && fit_units(c, w_rc, fit, what, e)) {
         return -1;
     }
     if (fit == FIT_LLOYD_MAX) {

@@ -35,7 +35,11 @@ int quantize_units(float *out_rc, struct bill *bill, struct coded_tensor *coded,
                    const struct quantize_source *src, const struct allocation *a,
                    const struct grid_options *o, struct err *e);
 
-/* The codes of *c, whose grids are fitted, by rounding with error feedback (feedback.c). */
+/* The codes or levels of *c, whose grids are fitted, by rounding to the nearest. */
+int code_nearest(struct coded_tensor *c, const float *cuts, const float *w_rc, const char *what,
+                 struct err *e);
+
+/* The same by rounding with error feedback. */
 int code_feedback(struct coded_tensor *c, const float *cuts, const struct quantize_source *src,
                   struct err *e);
 

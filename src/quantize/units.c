@@ -149,8 +149,8 @@ static void code_stretch(void *context, const struct stretch *s)
     }
 }
 
-static int code_nearest(struct coded_tensor *c, const float *cuts, const float *w_rc,
-                        const char *what, struct err *e)
+int code_nearest(struct coded_tensor *c, const float *cuts, const float *w_rc, const char *what,
+                 struct err *e)
 {
     size_t n_chunks = members_chunks(c);
     struct nearest job = {.c = c, .cuts = cuts, .largest = mem_new(n_chunks, sizeof(float), e)};
