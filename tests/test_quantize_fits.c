@@ -309,3 +309,34 @@ Test(quantize_fits, steps_refuse_what_they_cannot_store)
     cr_assert(quantize_tensor(out, &bill, &src, &a, &o, &e) == 0, "%s", e.text);
     cr_assert(out[0] == 0 && out[1] == -40000, "a half goes to the even level");
 }
+
+/* What the bytes decode to is what was evaluated, and their number what was billed. */
+Test(quantize_fits, packed_bytes_are_the_weights_and_the_bill)
+{
+    enum { ROWS = 31, COLS = 150, N = ROWS * COLS };
+    const size_t units[] = {1, 32, COLS, UNIT_TENSOR};
+    struct err e;
+    float *w = gaussian(N, 8), *out = mem_floats(N, &e), *back = mem_floats(N, &e);
+    omp_set_num_threads(2);
+    for (int i = 0; i < 36; i++) {
+        struct quantize_source src = {.w_rc = w, .rows = ROWS, .cols = COLS, .what = "w"};
+        struct grid_options o = {.fit = (enum grid_fit)(i / 4 % 5),
+                                 .dtype = (enum grid_dtype)(i & 1),
+                                 .coding = i >= 16 ? CODING_ENTROPY : CODING_PLAIN};
+        struct allocation a = round_robin(ROWS, COLS, units[i % 4], 5);
+        struct packed_tensor packed;
+        struct bill bill;
+        cr_assert(quantize_tensor_packed(out, &bill, &packed, &src, &a, &o, &e) == 0, "%s", e.text);
+        cr_assert(packed_values(back, &packed, &e) == 0, "%s", e.text);
+        cr_assert(memcmp(out, back, N * sizeof *out) == 0, "case %d", i);
+        if (o.coding == CODING_PLAIN) {
+            struct bill plain = run(back, w, ROWS, COLS, &a, &o);
+            cr_assert(memcmp(&plain, &bill, sizeof bill) == 0, "case %d", i);
+        }
+        packed_release(&packed);
+        allocation_release(&a);
+    }
+    free(w);
+    free(out);
+    free(back);
+}
