@@ -48,7 +48,8 @@ static int count_all(uint64_t *count, const struct coded_tensor *c, struct err *
     bool failed = false;
 #pragma omp parallel
     {
-        uint64_t *own = calloc(n_counts, sizeof *own);
+        struct err ignored; /* the sentence below says more */
+        uint64_t *own = mem_new(n_counts, sizeof *own, &ignored);
         if (!own) {
 #pragma omp atomic write
             failed = true;

@@ -3,6 +3,13 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 
+SIMD_CLONES void magnitudes(float *out, const float *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = fabsf(w[i]);
+    }
+}
+
 void coder_cuts(float *cut, const float *book, int bits)
 {
     for (int q = 0; q + 1 < 1 << bits; q++) {
@@ -241,11 +248,4 @@ double coder_error(const struct coder *k, const float *w, const float *weight, s
     }
     grid_errors(&error, &k->g, 1, w, weight, n);
     return error;
-}
-
-SIMD_CLONES void magnitudes(float *out, const float *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        out[i] = fabsf(w[i]);
-    }
 }

@@ -76,7 +76,8 @@ static int count_all(uint64_t *count, const struct gathering *g, const float *w,
 #pragma omp parallel
     {
         struct gathering own = *g;
-        own.count = calloc(n_counts, sizeof *own.count);
+        struct err ignored; /* the sentence below says more */
+        own.count = mem_new(n_counts, sizeof *own.count, &ignored);
         if (!own.count) {
 #pragma omp atomic write
             failed = true;

@@ -53,8 +53,8 @@ int fit_units(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, cons
 struct gathering {
     const struct coded_tensor *c;
     enum grid_fit fit;
-    struct extent *extent;                   /* [chunks][options] */
-    struct grid (*grid)[FIT_SHRINKS];        /* [options] */
+    struct extent *extent; /* [chunks][options] */
+    struct grid grid[TIERS_MAX][FIT_SHRINKS];
     double (*error)[TIERS_MAX][FIT_SHRINKS]; /* [chunks] */
 };
 
@@ -88,13 +88,11 @@ static int shrink_options(struct coded_tensor *c, struct gathering *g, const str
                           const float *w, const char *what, struct err *e)
 {
     size_t n_chunks = members_chunks(c);
-    struct grid tried[TIERS_MAX][FIT_SHRINKS];
-    g->grid = tried;
     if (!(g->error = mem_new(n_chunks, sizeof *g->error, e))) {
         return -1;
     }
     for (int k = 0; k < c->n_options; k++) {
-        if (c->bits[k] && fit_shrinks(tried[k], &of[k], c->bits[k], c->dtype, what, e)) {
+        if (c->bits[k] && fit_shrinks(g->grid[k], &of[k], c->bits[k], c->dtype, what, e)) {
             return -1;
         }
     }
@@ -106,7 +104,7 @@ static int shrink_options(struct coded_tensor *c, struct gathering *g, const str
                 error[s] += g->error[chunk][k][s];
             }
         }
-        const struct grid *best = &tried[k][fit_least(error)];
+        const struct grid *best = &g->grid[k][fit_least(error)];
         c->grid[k] =
             c->bits[k] ? (struct coded_grid){best->scale, best->lo} : (struct coded_grid){0};
     }
