@@ -225,7 +225,7 @@ int cost_all(struct table *t, struct err *e)
                 }
             }
         }
-        for (int i = 0; i < TIERS_MAX * BOOK_CODES && t->purpose == COUNT_CODES; i++) {
+        for (int i = 0; i < t->c.n_options * BOOK_CODES && t->purpose == COUNT_CODES; i++) {
 #pragma omp atomic
             t->count[i / BOOK_CODES][i % BOOK_CODES] += count[i / BOOK_CODES][i % BOOK_CODES];
         }
