@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "allocate/lagrangian.h"
+#include "allocate/method.h"
 #include "base/mem.h"
 
 struct step {
@@ -89,7 +90,7 @@ static void build(struct heap *h, const struct game *g, const uint8_t *choice, d
 }
 
 /* Takes steps from the top until none is left. */
-static void climb(struct heap *h, uint8_t *choice, double *slope, const struct game *g, double room)
+static void climb(struct heap *h, uint8_t *choice, const struct game *g, double room)
 {
     while (h->n > 0) {
         uint32_t i = h->player[0];
@@ -98,8 +99,6 @@ static void climb(struct heap *h, uint8_t *choice, double *slope, const struct g
             room -= game_bits(g, i, step.to) - game_bits(g, i, choice[i]);
             choice[i] = (uint8_t)step.to;
             step = best_step(g, choice, i, room);
-        } else if (*slope == 0) {
-            *slope = h->slope_i[i];
         }
         if (step.to < 0) {
             pop(h);
@@ -110,10 +109,9 @@ static void climb(struct heap *h, uint8_t *choice, double *slope, const struct g
     }
 }
 
-int greedy_fill(uint8_t *choice, double *slope, const struct game *g, double budget, struct err *e)
+int greedy_fill(uint8_t *choice, const struct game *g, double budget, struct err *e)
 {
     int status = -1;
-    double first_left = 0;
     struct heap h = {0};
     if (!(h.player = mem_new(g->n, sizeof *h.player, e)) ||
         !(h.slope_i = mem_new(g->n, sizeof *h.slope_i, e))) {
@@ -121,10 +119,7 @@ int greedy_fill(uint8_t *choice, double *slope, const struct game *g, double bud
     }
     double room = budget - game_total(g, choice).bits;
     build(&h, g, choice, room);
-    climb(&h, choice, &first_left, g, room);
-    if (slope) {
-        *slope = first_left;
-    }
+    climb(&h, choice, g, room);
     status = 0;
 out:
     free(h.player);
@@ -135,16 +130,28 @@ out:
 int greedy_budget(uint8_t *choice, struct game_result *out, const struct game *g, double budget,
                   struct err *e)
 {
-    *out = (struct game_result){0};
-    if (game_check_budget(g, budget, e)) {
-        return -1;
-    }
-    game_cheapest(choice, g);
-    if (greedy_fill(choice, &out->lambda, g, budget, e)) {
+    if (lagrangian_budget(choice, out, g, budget, e) || greedy_fill(choice, g, budget, e)) {
         return -1;
     }
     out->total = game_total(g, choice);
-    out->bound = lagrangian_bound(g, out->lambda, budget);
-    out->exact = false;
     return 0;
 }
+
+static int solve(struct allocate_solution *out, const struct allocate_problem *q,
+                 const struct params *p, struct err *e)
+{
+    struct game_result r;
+    (void)p;
+    if (allocate_solution_start(out, q, e) ||
+        greedy_budget(out->choice, &r, q->game, q->budget, e)) {
+        return -1;
+    }
+    allocate_solution_take(out, &r);
+    return 0;
+}
+
+const struct allocate_method allocate_greedy = {
+    .name = "greedy",
+    .help = "the step that saves the most distortion a stored bit first, within a budget",
+    .solve = solve,
+};

@@ -42,9 +42,15 @@ struct allocate_method {
                  const struct params *p, struct err *e);
 };
 
-extern const struct allocate_method allocate_uniform, allocate_tiers;
+extern const struct allocate_method allocate_uniform, allocate_tiers, allocate_random;
+extern const struct allocate_method allocate_optimal, allocate_greedy, allocate_nash,
+    allocate_swarm, allocate_waterfill, allocate_shapley;
 
-extern const struct allocate_method *const allocate_methods[]; /* ended by NULL */
+/* What can be asked for, and what waits for a table of costs to be run on; both ended by NULL. */
+extern const struct allocate_method *const allocate_methods[];
+extern const struct allocate_method *const allocate_budget_methods[];
+
+/* One of allocate_methods, or NULL. */
 const struct allocate_method *allocate_method_named(const char *name);
 
 #endif

@@ -194,36 +194,34 @@ static double first_price(const struct game_result *plain)
     return mean > 0 && isfinite(mean) ? mean : 1;
 }
 
-int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, double budget,
-                size_t sweeps, struct err *e)
+int nash_budget_from(uint8_t *choice, struct nash_result *out, const struct game *g,
+                     const struct game_result *plain, double budget, size_t sweeps, struct err *e)
 {
     int status = -1;
-    struct game_result plain;
     struct search s = {
         .g = g, .budget = budget, .sweeps = sweeps ? sweeps : NASH_SWEEPS, .best_choice = choice};
     *out = (struct nash_result){0};
-    if (!(s.choice = mem_new(g->n, 1, e)) || !(s.reply = mem_new(g->n, 1, e)) ||
-        lagrangian_budget(s.choice, &plain, g, budget, e)) {
+    if (!(s.choice = mem_new(g->n, 1, e)) || !(s.reply = mem_new(g->n, 1, e))) {
         goto out;
     }
     /* Without couplings the first price has the plain optimum, and no other price a better one. */
     if (!game_coupled(g)) {
-        status = try_price(&s, plain.lambda, e);
+        status = try_price(&s, plain->lambda, e);
     } else {
-        status = search(&s, plain.lambda > 0 ? plain.lambda : first_price(&plain), e);
+        status = search(&s, plain->lambda > 0 ? plain->lambda : first_price(plain), e);
     }
     if (!status && !s.found) {
         status = err_set(e,
                          "no equilibrium was found within %.12g bits: the couplings outweigh any "
-                         "price; make alignment or congestion weaker, or the budget larger",
+                         "price; make alignment or separation weaker, or the budget larger",
                          budget);
     }
     if (!status) {
         *out = s.best;
         out->prices = s.prices;
         out->left = budget - out->total.bits;
-        out->optimum = plain.total.distortion;
-        out->bound = plain.bound;
+        out->optimum = plain->total.distortion;
+        out->bound = plain->bound;
         s.best = (struct nash_result){0};
     }
 out:
@@ -232,4 +230,15 @@ out:
     free(s.choice);
     free(s.reply);
     return status;
+}
+
+int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, double budget,
+                size_t sweeps, struct err *e)
+{
+    struct game_result plain;
+    *out = (struct nash_result){0};
+    if (lagrangian_budget(choice, &plain, g, budget, e)) {
+        return -1;
+    }
+    return nash_budget_from(choice, out, g, &plain, budget, sweeps, e);
 }

@@ -54,4 +54,8 @@ int nash_solve(uint8_t *choice, struct nash_result *out, const struct game *g, d
 int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, double budget,
                 size_t sweeps, struct err *e);
 
+/* The same for who knows the plain optimum at the budget already. */
+int nash_budget_from(uint8_t *choice, struct nash_result *out, const struct game *g,
+                     const struct game_result *plain, double budget, size_t sweeps, struct err *e);
+
 #endif

@@ -8,6 +8,7 @@
 #include "allocate/core.h"
 #include "allocate/greedy.h"
 #include "allocate/lagrangian.h"
+#include "allocate/method.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 
@@ -83,7 +84,7 @@ static int finish(uint8_t *choice, const uint8_t *plain, struct game_result *out
                      .plain_bits = out->total.bits,
                      .budget = reachable(g, out->total.bits, budget)};
     memcpy(choice, plain, g->n);
-    if (greedy_fill(choice, NULL, g, c.budget, e)) {
+    if (greedy_fill(choice, g, c.budget, e)) {
         return -1;
     }
     c.gap = gap_of(&c, choice);
@@ -119,3 +120,22 @@ int optimal_budget(uint8_t *choice, struct game_result *out, const struct game *
     free(plain);
     return status;
 }
+
+static int solve(struct allocate_solution *out, const struct allocate_problem *q,
+                 const struct params *p, struct err *e)
+{
+    struct game_result r;
+    (void)p;
+    if (allocate_solution_start(out, q, e) ||
+        optimal_budget(out->choice, &r, q->game, q->budget, e)) {
+        return -1;
+    }
+    allocate_solution_take(out, &r);
+    return 0;
+}
+
+const struct allocate_method allocate_optimal = {
+    .name = "optimal",
+    .help = "the least distortion within a budget of stored bits",
+    .solve = solve,
+};

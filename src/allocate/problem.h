@@ -60,6 +60,21 @@ struct allocate_solution {
 
 /* Everything unknown. */
 struct allocate_solution allocate_solution_none(void);
+
+/*
+ * Room for the choices in *s (from allocate_solution_none()), for a problem that can be solved: its
+ * parts follow one another and hold all players, and the budget pays for the cheapest options.
+ */
+int allocate_solution_start(struct allocate_solution *s, const struct allocate_problem *q,
+                            struct err *e);
+
+/* Takes over what a solver of a budget reports. */
+void allocate_solution_take(struct allocate_solution *s, const struct game_result *r);
+
+/* For choices made without a price: totals, and the bound that the plain optimum gives. */
+int allocate_solution_judge(struct allocate_solution *s, const struct allocate_problem *q,
+                            struct err *e);
+
 void allocate_solution_release(struct allocate_solution *s);
 
 #endif

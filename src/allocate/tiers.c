@@ -12,6 +12,7 @@
 #include "allocate/importance.h"
 #include "allocate/method.h"
 #include "allocate/quantile.h"
+#include "allocate/shares.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/rng.h"
@@ -24,7 +25,7 @@ static const char *const cuts[] = {"exact", "sampled", NULL};
 static const struct param params[] = {
     {"shares", PARAM_REALS, "%", "10,20,70", 0, 100, NULL,
      "share of the weights in each tier, the most important first; they add up to 100"},
-    {"bits", PARAM_INTS, "bits", "8,4,2", 1, TIER_BITS_MAX, NULL, "bits of each tier"},
+    SHARES_BITS_PARAM,
     {"cut", PARAM_CHOICE, NULL, "exact", 0, 0, cuts,
      "thresholds from all weights, or from a random sample of each large tensor"},
     {"sample", PARAM_INT, "weights", "10000", 2, 1e9, NULL, "size of the sample (cut: sampled)"},
@@ -35,32 +36,6 @@ static const struct param params[] = {
 static bool sampled(const struct params *p)
 {
     return strcmp(params_choice(p, "cut"), "sampled") == 0;
-}
-
-static int check(const struct params *p, const char **which, struct err *e)
-{
-    const struct value *shares = params_list(p, "shares"), *bits = params_list(p, "bits");
-    double sum = 0;
-    for (size_t i = 0; i < shares->n; i++) {
-        sum += shares->numbers[i];
-    }
-    *which = "shares";
-    if (!(fabs(sum - 100) <= 1e-6)) {
-        return err_set(e, "shares add up to %.10g %%, not to 100 %%", sum);
-    }
-    *which = "bits";
-    if (bits->n != shares->n) {
-        return err_set(e, "%zu shares need %zu bit widths, but there are %zu", shares->n, shares->n,
-                       bits->n);
-    }
-    for (size_t i = 1; i < bits->n; i++) {
-        if (bits->numbers[i] > bits->numbers[i - 1]) {
-            return err_set(e,
-                           "bits must not rise from %g to %g: the first tier is the most important",
-                           bits->numbers[i - 1], bits->numbers[i]);
-        }
-    }
-    return 0;
 }
 
 /*
@@ -162,7 +137,7 @@ const struct allocate_method allocate_tiers = {
     .help = "shares of the weights, ranked by importance, with a bit width each (the study's)",
     .params = params,
     .n_params = sizeof params / sizeof *params,
-    .check = check,
+    .check = shares_check,
     .uses_seed = sampled,
     .run = run,
 };

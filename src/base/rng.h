@@ -13,7 +13,14 @@
 
 #include "base/err.h"
 
-enum rng_purpose { RNG_CUT_SAMPLE = 1, RNG_SAMPLED_TEXT = 2, RNG_SWARM = 3, RNG_TEST = 100 };
+enum rng_purpose {
+    RNG_CUT_SAMPLE = 1,
+    RNG_SAMPLED_TEXT = 2,
+    RNG_SWARM = 3,
+    RNG_RANDOM_TIERS = 4,
+    RNG_PERMUTATION = 5,
+    RNG_TEST = 100
+};
 
 struct rng {
     uint64_t seed, counter;
