@@ -8,7 +8,7 @@
 /* Tier by tier the next cheapest option, or the one before if it is no better. */
 static void find_tiers(uint8_t *option_k, const struct game *g, size_t i)
 {
-    uint8_t by_bits[OPTIONS_MAX];
+    uint8_t by_bits[OPTIONS_MAX] = {0};
     for (int o = 0; o < g->m; o++) {
         int at = o;
         for (; at > 0; at--) {

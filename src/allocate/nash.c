@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "allocate/lagrangian.h"
+#include "allocate/tariff.h"
 #include "base/mem.h"
+
+/* A first price is looked for within this factor of the plain optimum's. */
+#define GUESS_WITHIN 1e6
 
 /* Below the one bits cost nothing, above the other nothing else matters. */
 static const double lambda_least = 0x1p-200, lambda_most = 0x1p200;
@@ -92,6 +96,7 @@ struct search {
     struct nash_result now, best;
     bool found;
     size_t prices;
+    struct tariff tariff; /* of the last price, where congestion is charged for */
 };
 
 static bool better(const struct nash_result *a, const struct nash_result *b)
@@ -103,10 +108,30 @@ static bool better(const struct nash_result *a, const struct nash_result *b)
            (a->total.distortion == b->total.distortion && a->total.bits < b->total.bits);
 }
 
+/* Is there congestion, of players who are small? A few are soon through with their best replies. */
+static bool crowded(const struct game *g)
+{
+    return g->congestion > 0 && g->n >= GAME_PARALLEL_FROM;
+}
+
+/* Where the game starts at a price. */
+static void start(struct search *s, double lambda)
+{
+    if (crowded(s->g)) {
+        if (s->tariff.lambda != lambda) {
+            s->tariff.lambda = lambda;
+            tariff_climb(&s->tariff, s->g, -1);
+        }
+        tariff_choose(s->choice, s->g, &s->tariff);
+    } else {
+        lagrangian_choose(s->choice, s->g, lambda);
+    }
+}
+
 /* Plays at a price and keeps the result if it is the best so far. */
 static int try_price(struct search *s, double lambda, struct err *e)
 {
-    lagrangian_choose(s->choice, s->g, lambda);
+    start(s, lambda);
     if (play(s->choice, s->reply, &s->now, s->g, lambda, s->sweeps, e)) {
         return -1;
     }
@@ -163,9 +188,27 @@ static double next_price(const struct search *s, struct ends *ends, double lambd
     return fmin(lambda * factor, lambda_most);
 }
 
+/* The price that small players would need; `lambda` where they would need none, or it is not known.
+ */
+static double guess_price(struct search *s, double lambda)
+{
+    const struct game *g = s->g;
+    if (!crowded(g)) {
+        return lambda;
+    }
+    s->tariff.lambda = lambda;
+    for (int o = 0; o < g->m; o++) {
+        s->tariff.charge_o[o] = (g->base + g->congestion / g->m) / g->weights;
+    }
+    tariff_climb(&s->tariff, g, s->budget * (1 - NASH_TOLERANCE / 2));
+    double guess = s->tariff.lambda;
+    return guess > lambda / GUESS_WITHIN && guess < lambda * GUESS_WITHIN ? guess : lambda;
+}
+
 static int search(struct search *s, double lambda, struct err *e)
 {
     struct ends ends = {.low = -1, .high = INFINITY};
+    lambda = guess_price(s, lambda);
     for (;;) {
         if (try_price(s, lambda, e)) {
             return -1;

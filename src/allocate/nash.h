@@ -46,10 +46,12 @@ int nash_solve(uint8_t *choice, struct nash_result *out, const struct game *g, d
 
 /*
  * The price that meets a budget, by bisection; at each price the game starts from the Lagrangian
- * optimum there. Without couplings this is the Lagrangian choice of the budget. With them bits may
- * jump, and need not fall, as the price rises: the search stops at a result that leaves at most
- * NASH_TOLERANCE of the budget, and otherwise keeps the one of least distortion among those within
- * the budget, settled ones before others.
+ * optimum there, or, with congestion among many players, from everyone's best option at the charges
+ * that small players would settle at (tariff.h), which also give the first price. Without couplings
+ * this is the Lagrangian choice of the budget. With them bits may jump, and need not fall, as the
+ * price rises: the search stops at a result that leaves at most NASH_TOLERANCE of the budget, and
+ * otherwise keeps the one of least distortion among those within the budget, settled ones before
+ * others.
  */
 int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, double budget,
                 size_t sweeps, struct err *e);
