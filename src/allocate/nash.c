@@ -196,13 +196,19 @@ static double guess_price(struct search *s, double lambda)
     if (!crowded(g)) {
         return lambda;
     }
-    s->tariff.lambda = lambda;
+    struct tariff even = {.lambda = lambda}, top;
     for (int o = 0; o < g->m; o++) {
-        s->tariff.charge_o[o] = (g->base + g->congestion / g->m) / g->weights;
+        even.charge_o[o] = (g->base + g->congestion / g->m) / g->weights;
     }
-    tariff_climb(&s->tariff, g, s->budget * (1 - NASH_TOLERANCE / 2));
-    double guess = s->tariff.lambda;
-    return guess > lambda / GUESS_WITHIN && guess < lambda * GUESS_WITHIN ? guess : lambda;
+    top = even;
+    tariff_climb(&top, g, s->budget * (1 - NASH_TOLERANCE / 2));
+    if (top.lambda > lambda / GUESS_WITHIN && top.lambda < lambda * GUESS_WITHIN) {
+        s->tariff = top;
+        return top.lambda;
+    }
+    s->tariff = even;
+    tariff_climb(&s->tariff, g, -1);
+    return lambda;
 }
 
 static int search(struct search *s, double lambda, struct err *e)

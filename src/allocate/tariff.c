@@ -1,13 +1,13 @@
 #include "allocate/tariff.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/parallel.h"
 
 /* Unknowns: the charges, then the price. */
-enum { UNKNOWNS = OPTIONS_MAX + 1, PASSES = 20, SAMPLE = 16384 /* players */ };
-#define LEAST_LENGTH 0x1p-6 /* of a Newton step */
-#define NEGLIGIBLE 1e-6     /* gain of a step, in margins a player */
+enum { UNKNOWNS = OPTIONS_MAX + 1, STEPS = 10, HALVINGS = 6, SAMPLE = 16384 /* players */ };
+#define NEGLIGIBLE 1e-6 /* gain of a step, in margins a player */
 
 /* Margins, in spreads of a player's costs; the first ones over a sample. */
 static const struct {
@@ -178,32 +178,41 @@ static double mean_spread(const struct game *g, const struct tariff *t)
     return sum / (double)n;
 }
 
-/* Climbs until a step promises next to nothing at this margin, or no step helps. */
+/* Takes the longest step, halved and halved again, that gains what it should; false if none does.
+ */
+static bool advance(struct tariff *t, struct dual *here, const struct game *g, const double *step,
+                    double gain, double margin, size_t stride, double bits)
+{
+    int n = bits >= 0 ? g->m + 1 : g->m;
+    double length = 1;
+    for (int k = 0; k <= HALVINGS; k++, length /= 2) {
+        struct tariff to = moved(t, step, length, g->m, n);
+        struct dual there;
+        measure(&there, g, &to, margin, stride, bits);
+        if (there.value >= here->value + 1e-4 * length * gain) {
+            *t = to;
+            *here = there;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Climbs until a step promises next to nothing at this margin, or none helps. */
 static void climb(struct tariff *t, const struct game *g, double margin, size_t stride, double bits)
 {
-    struct dual here, there;
+    struct dual here;
     int n = bits >= 0 ? g->m + 1 : g->m;
-    double step[UNKNOWNS], length = 1;
     measure(&here, g, t, margin, stride, bits);
-    for (int pass = 0; pass < PASSES && length >= LEAST_LENGTH;) {
-        double gain = 0;
-        struct tariff to;
+    for (int k = 0; k < STEPS; k++) {
+        double step[UNKNOWNS], gain = 0;
         solve(step, &here, n);
-        for (int k = 0; k < n; k++) {
-            gain += step[k] * here.gradient[k];
+        for (int j = 0; j < n; j++) {
+            gain += step[j] * here.gradient[j];
         }
-        if (!(gain > NEGLIGIBLE * margin * (double)g->n)) {
+        if (!(gain > NEGLIGIBLE * margin * (double)g->n) ||
+            !advance(t, &here, g, step, gain, margin, stride, bits)) {
             return;
-        }
-        for (length = 1; length >= LEAST_LENGTH; length /= 2) {
-            to = moved(t, step, length, g->m, n);
-            measure(&there, g, &to, margin, stride, bits);
-            pass++;
-            if (there.value >= here.value + 1e-4 * length * gain) {
-                *t = to;
-                here = there;
-                break;
-            }
         }
     }
 }
