@@ -82,7 +82,8 @@ static struct game_totals scale(struct decoded *d, const struct decoder *c, doub
 {
     size_t cuts = (size_t)c->ladder->m - 1;
     for (size_t k = 0; k < c->dim; k++) {
-        double n = (double)c->ladder->part[k / cuts].n;
+        size_t tensor = k / cuts;
+        double n = (double)c->ladder->part[tensor].n;
         d->count_tk[k] = (uint32_t)floor(fmin(d->share_tk[k] * factor, 1) * n);
     }
     return ladder_totals(c->ladder, d->count_tk);

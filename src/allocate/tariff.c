@@ -118,7 +118,7 @@ static void measure(struct dual *all, const struct game *g, const struct tariff 
  * nobody wavers at, which then stays. */
 static void solve(double *x, const struct dual *d, int n)
 {
-    double a[UNKNOWNS][UNKNOWNS];
+    double a[UNKNOWNS][UNKNOWNS] = {{0}};
     for (int j = 0; j < n; j++) {
         x[j] = d->gradient[j];
         for (int k = 0; k < n; k++) {
