@@ -42,7 +42,8 @@ Test(results_provenance, holds_what_was_handed_in_and_what_it_finds_out)
                                  .blas_core = "Haswell",
                                  .version = "1.0",
                                  .threads = 2,
-                                 .wall_s = 60.5};
+                                 .wall_s = 60.5,
+                                 .solve_s = 1.25};
     json_t *root = written(&p);
     cr_assert(strcmp(text_at(root, "model", "path"), "a.h5") == 0);
     cr_assert(strcmp(text_at(root, "model", "sha256"), "12ab") == 0);
@@ -57,6 +58,7 @@ Test(results_provenance, holds_what_was_handed_in_and_what_it_finds_out)
               2);
     cr_assert(json_number_value(
                   json_object_get(json_object_get(root, "machine"), "peak_memory_mib")) > 0);
+    cr_assert(json_real_value(json_object_get(root, "solve_s")) == 1.25);
     json_decref(root);
 }
 

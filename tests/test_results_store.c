@@ -36,22 +36,28 @@ static void place_close(struct place *p)
     fixture_remove(p->root);
 }
 
-static void write_cell(struct place *p)
+static void write_cell_with(struct place *p, const struct cell_details *details)
 {
     struct buf provenance = BUF_INIT;
     struct err e;
     buf_adds(&provenance, "{}\n");
-    cr_assert(
-        store_write_cell(&p->store, &p->f.spec, &p->cell, key, &p->f.rows[2], &provenance, &e) == 0,
-        "%s", e.text);
+    cr_assert(store_write_cell(&p->store, &p->f.spec, &p->cell, key, &p->f.rows[2], details,
+                               &provenance, &e) == 0,
+              "%s", e.text);
     buf_release(&provenance);
+}
+
+static void write_cell(struct place *p)
+{
+    write_cell_with(p, NULL);
 }
 
 static bool found(struct place *p, const char *wanted, struct record *r)
 {
     struct err e;
     bool is_there = true;
-    cr_assert(store_read_cell(&p->store, p->cell.id, wanted, r, &is_there, &e) == 0, "%s", e.text);
+    cr_assert(store_read_cell(&p->store, p->cell.id, wanted, r, NULL, &is_there, &e) == 0, "%s",
+              e.text);
     return is_there;
 }
 
@@ -83,6 +89,56 @@ Test(results_store, reads_back_what_it_wrote)
         char path[700];
         snprintf(path, sizeof path, "%s/cells/%s/%s", p.store.results.s, p.cell.id, files[i]);
         cr_assert(file_exists(path), "%s", path);
+    }
+    place_close(&p);
+}
+
+Test(results_store, keeps_a_cells_details)
+{
+    struct place p;
+    struct record r;
+    struct err e;
+    struct tensor_row tensor = tensor_row_none();
+    struct cell_details details = details_none(), back = details_none();
+    bool is_there = false;
+    place_open(&p);
+    snprintf(tensor.tensor, sizeof tensor.tensor, "wte.weight");
+    tensor.gap_db = 1.5;
+    details.tensors = &tensor;
+    details.n_tensors = 1;
+    write_cell_with(&p, &details);
+    cr_assert(store_read_cell(&p.store, p.cell.id, key, &r, &back, &is_there, &e) == 0);
+    cr_assert(is_there && back.n_tensors == 1 && back.tensors[0].gap_db == 1.5 && !back.solved);
+    details_release(&back);
+    cr_assert(found(&p, key, &r));
+    place_close(&p);
+}
+
+Test(results_store, takes_a_result_of_another_format_or_with_damaged_details_as_absent)
+{
+    static const char *const in[] = {"\"format\": 2", "\"trace\": []", "\"moves\": 7"};
+    static const char *const out[] = {"\"format\": 1", "\"trace\": {}", "\"moves\": []"};
+    struct place p;
+    struct record r;
+    struct err e;
+    struct cell_details details = details_none();
+    place_open(&p);
+    details.solved = true;
+    details.solver.moves = 7;
+    for (size_t i = 0; i < 3; i++) {
+        struct buf whole = BUF_INIT, damaged = BUF_INIT;
+        write_cell_with(&p, &details);
+        cr_assert(found(&p, key, &r));
+        cr_assert(file_read(&whole, p.result, &e) == 0);
+        char *at = strstr(whole.s, in[i]);
+        cr_assert(at != NULL, "%s", in[i]);
+        buf_add(&damaged, whole.s, (size_t)(at - whole.s));
+        buf_adds(&damaged, out[i]);
+        buf_adds(&damaged, at + strlen(in[i]));
+        cr_assert(file_write(p.result, damaged.s, damaged.len, &e) == 0);
+        cr_assert(!found(&p, key, &r), "%s", out[i]);
+        buf_release(&whole);
+        buf_release(&damaged);
     }
     place_close(&p);
 }

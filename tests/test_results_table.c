@@ -114,3 +114,50 @@ Test(results_table, refuses_a_broken_table_in_one_sentence)
     store_release(&s);
     fixture_remove(root);
 }
+
+static void expect_file(const struct store *s, const char *name, const char *text)
+{
+    struct buf content = BUF_INIT, path = BUF_INIT;
+    struct err e;
+    buf_addf(&path, "%s/%s", s->results.s, name);
+    cr_assert(file_read(&content, path.s, &e) == 0, "%s", e.text);
+    cr_assert(strcmp(content.s, text) == 0, "%s", content.s);
+    buf_release(&content);
+    buf_release(&path);
+}
+
+Test(results_table, has_the_tensors_of_a_variant_once)
+{
+    struct fixture f;
+    struct store s;
+    struct err e;
+    struct cell_details details[8];
+    struct tensor_row tensors[2] = {tensor_row_none(), tensor_row_none()};
+    fixture_study(&f);
+    const char *root = fixture_folder();
+    cr_assert(store_init(&s, root, f.spec.name, &e) == 0);
+    cr_assert(store_prepare(&s, &e) == 0, "%s", e.text);
+    snprintf(tensors[0].tensor, sizeof tensors[0].tensor, "wte.weight");
+    snprintf(tensors[1].tensor, sizeof tensors[1].tensor, "h.0.attn.c_attn.weight");
+    tensors[0].rows = 50257;
+    tensors[1].gap_db = -0.5;
+    for (size_t i = 0; i < 8; i++) { /* rows 2 and 3 are one variant under two protocols */
+        details[i] = details_none();
+        details[i].tensors = tensors;
+        details[i].n_tensors = i == 2 || i == 3 ? 2 : 0;
+    }
+    cr_assert(tensors_write(&s, f.rows, details, 8, &e) == 0, "%s", e.text);
+    expect_file(&s, "tensors.csv",
+                "model,method,variant,seed,tensor,rows,cols,weights,variance,kurtosis,relative_mse,"
+                "stored_bits,entropy_bits,gap_db,gap_bits,floor_mse,shapley_value,shapley_error\n"
+                "small,uniform,,,wte.weight,50257,,,,,,,,,,,,\n"
+                "small,uniform,,,h.0.attn.c_attn.weight,,,,,,,,,-0.5,,,,\n");
+    cr_assert(tensors_write(&s, f.rows, details, 2, &e) == 0, "%s", e.text);
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/tensors.csv", s.results.s);
+    cr_assert(!file_exists(path.s), "out of date");
+    cr_assert(tensors_write(&s, f.rows, details, 2, &e) == 0, "%s", e.text);
+    buf_release(&path);
+    store_release(&s);
+    fixture_remove(root);
+}

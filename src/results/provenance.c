@@ -119,6 +119,7 @@ static void write_start(const struct provenance *p, struct json_out *j)
     }
     json_key_text(j, "started", *text ? text : NULL);
     json_key_real(j, "wall_s", p->wall_s);
+    json_key_real(j, "solve_s", p->solve_s > 0 ? p->solve_s : (double)NAN);
 }
 
 void provenance_write(const struct provenance *p, struct buf *json)

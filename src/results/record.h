@@ -1,33 +1,21 @@
 /*
  * record: the result of one cell, its columns with units, as JSON and CSV.
  *
- * A record is a flat struct made from columns.def. NaN and RECORD_NONE mean "does not apply" and
- * are written as null (JSON) or nothing (CSV). Nothing that may differ between honest runs
- * (seconds, memory, host, threads, dates) stands here: that is provenance.h.
+ * A record is a flat struct made from columns.def; columns.h says what an empty column is. What a
+ * cell has beside its record (rows for its tensors, what its solver did) is details.h. Nothing that
+ * may differ between honest runs (seconds, memory, host, threads, dates) stands in either: that is
+ * provenance.h.
  */
 #ifndef NS_RESULTS_RECORD_H
 #define NS_RESULTS_RECORD_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/buf.h"
-#include "base/err.h"
-#include "base/json_out.h"
-
-#define RECORD_NONE INT64_MIN
+#include "results/columns.h"
 
 struct record {
 #define COLUMN_TEXT(name, bytes, unit, help) char name[bytes];
 #define COLUMN_INT(name, unit, help) int64_t name;
 #define COLUMN_REAL(name, unit, help) double name;
 #include "results/columns.def"
-};
-
-struct column {
-    const char *name, *unit, *help;
-    enum { COLUMN_IS_TEXT, COLUMN_IS_INT, COLUMN_IS_REAL } type;
-    size_t offset, bytes;
 };
 
 extern const struct column record_columns[];
@@ -47,7 +35,6 @@ void record_write_json(const struct record *r, struct json_out *j);
  * the method and the protocol that the record is about; a wrong type is an error that names `where`
  * and the column.
  */
-struct json_t;
 int record_read_json(struct record *r, const struct json_t *object, const char *where,
                      struct err *e);
 

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/json_file.h"
 
-enum { RESULT_FORMAT = 1 };
+enum { RESULT_FORMAT = 2 }; /* 1 had no details */
 
 int store_init(struct store *s, const char *root, const char *name, struct err *e)
 {
@@ -44,19 +44,21 @@ int store_prepare(const struct store *s, struct err *e)
     return status;
 }
 
-/* Whether the document is a whole result of this key; the record is filled then. */
-static bool is_result(const json_t *root, const char *key, const char *path, struct record *r)
+/* Whether the document is a whole result of this key; record and details are filled then. */
+static bool is_result(const json_t *root, const char *key, const char *path, struct record *r,
+                      struct cell_details *d)
 {
     struct err ignored;
     const json_t *format = json_object_get(root, "format");
     const char *stored = json_string_value(json_object_get(root, "key"));
     return json_is_integer(format) && json_integer_value(format) == RESULT_FORMAT && stored &&
            strcmp(stored, key) == 0 &&
-           record_read_json(r, json_object_get(root, "record"), path, &ignored) == 0;
+           record_read_json(r, json_object_get(root, "record"), path, &ignored) == 0 &&
+           details_read_json(d, root, path, &ignored) == 0;
 }
 
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
-                    bool *found, struct err *e)
+                    struct cell_details *details, bool *found, struct err *e)
 {
     struct buf path = BUF_INIT;
     struct err ignored;
@@ -67,9 +69,15 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
         /* Whatever is wrong with the file, the cell is computed again and the file replaced. */
         json_t *root = json_file_read(path.s, &ignored);
         struct record read;
-        *found = root && is_result(root, key, path.s, &read);
+        struct cell_details read_details = details_none();
+        *found = root && is_result(root, key, path.s, &read, &read_details);
         if (*found) {
             *r = read;
+        }
+        if (*found && details) {
+            *details = read_details;
+        } else {
+            details_release(&read_details);
         }
         json_decref(root);
     }
@@ -78,7 +86,8 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
 }
 
 static void write_result(const struct spec *spec, const struct cell *c, const char *key,
-                         const struct record *r, struct buf *out)
+                         const struct record *r, const struct cell_details *details,
+                         struct buf *out)
 {
     struct buf described = BUF_INIT;
     cell_describe(spec, c, &described);
@@ -92,19 +101,22 @@ static void write_result(const struct spec *spec, const struct cell *c, const ch
     json_open(&j, '{');
     record_write_json(r, &j);
     json_close(&j, '}');
+    if (details) {
+        details_write_json(details, &j);
+    }
     json_close(&j, '}');
     out->failed = out->failed || described.failed;
     buf_release(&described);
 }
 
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
-                     const char *key, const struct record *r, const struct buf *provenance_json,
-                     struct err *e)
+                     const char *key, const struct record *r, const struct cell_details *details,
+                     const struct buf *provenance_json, struct err *e)
 {
     struct buf folder = BUF_INIT, yaml = BUF_INIT, result = BUF_INIT;
     buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
     cell_write(spec, c, &yaml);
-    write_result(spec, c, key, r, &result);
+    write_result(spec, c, key, r, details, &result);
     int status = -1;
     if (buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
         file_write_text(folder.s, "cell.yaml", &yaml, e) ||

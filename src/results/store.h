@@ -3,10 +3,12 @@
  *
  *   ROOT/results/NAME/spec.resolved.yaml       every default filled in
  *   ROOT/results/NAME/cells/ID/cell.yaml       one cell, resolved
- *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record
+ *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record, its details
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
  *   ROOT/results/NAME/table.csv, table.json    one tidy row a cell, in the spec's order
+ *   ROOT/results/NAME/tensors.csv              one row a quantized tensor of a variant, if any
  *   ROOT/results/NAME/tables/                  Markdown and LaTeX
+ *   ROOT/results/NAME/timing/                  the same, of what differs between honest runs
  *   ROOT/plots/NAME/                           figures
  *
  * Every file appears whole or not at all. A result counts only while its key (the digest of
@@ -19,7 +21,7 @@
 
 #include "base/digest.h"
 #include "plan/plan.h"
-#include "results/record.h"
+#include "results/details.h"
 
 struct store {
     struct buf results, plots; /* ROOT/results/NAME and ROOT/plots/NAME */
@@ -32,14 +34,21 @@ void store_release(struct store *s);
 /* Makes the folders; the first thing to fail when results cannot be written. */
 int store_prepare(const struct store *s, struct err *e);
 
-/* *found is false when there is no result of this key (none at all, another key, not readable). */
+/*
+ * *found is false when there is no result of this key (none at all, another key, another format,
+ * not readable); nothing else is touched then. `details` may be NULL; what was read is released
+ * with details_release().
+ */
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
-                    bool *found, struct err *e);
+                    struct cell_details *details, bool *found, struct err *e);
 
-/* Provenance first, result last, so that a result that is there is complete. */
+/*
+ * Provenance first, result last, so that a result that is there is complete. `details` may be NULL:
+ * none.
+ */
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
-                     const char *key, const struct record *r, const struct buf *provenance_json,
-                     struct err *e);
+                     const char *key, const struct record *r, const struct cell_details *details,
+                     const struct buf *provenance_json, struct err *e);
 
 /* spec.resolved.yaml. */
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);
@@ -50,6 +59,13 @@ void table_join_baseline(struct record *rows, size_t n);
 /* table.csv and table.json, and the resolved spec that they belong to. */
 int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,
                 struct err *e);
+
+/*
+ * tensors.csv: details[i] are those of rows[i], and each variant (model, method, variant and seed)
+ * stands there once, named in the first columns. Without any tensor there is no such file.
+ */
+int tensors_write(const struct store *s, const struct record *rows,
+                  const struct cell_details *details, size_t n, struct err *e);
 
 /* Reads table.json; *rows is released with free(). A missing table says which command makes it. */
 int table_read(const struct store *s, const struct spec *spec, struct record **rows, size_t *n,

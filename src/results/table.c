@@ -1,9 +1,11 @@
 #include "results/store.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_file.h"
@@ -87,6 +89,73 @@ int table_write(const struct store *s, const struct spec *spec, const struct rec
     }
     buf_release(&csv);
     buf_release(&json);
+    return status;
+}
+
+/* The columns of a record that name a variant; its protocol does not. */
+static const char *const variant_names[] = {"model", "method", "variant", "seed"};
+enum { VARIANT_NAMES = sizeof variant_names / sizeof variant_names[0] };
+
+static bool same_variant(const struct record *a, const struct record *b)
+{
+    return strcmp(a->model, b->model) == 0 && strcmp(a->method, b->method) == 0 &&
+           strcmp(a->variant, b->variant) == 0 && a->seed == b->seed;
+}
+
+/* Whether the tensors of row i are there already, with another protocol. */
+static bool is_repeated(const struct record *rows, const struct cell_details *details, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (details[k].n_tensors && same_variant(&rows[k], &rows[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_tensor_names(struct buf *out)
+{
+    for (size_t c = 0; c < VARIANT_NAMES; c++) {
+        buf_addf(out, "%s,", variant_names[c]);
+    }
+    columns_write_csv_names(&tensor_columns, out);
+    buf_addc(out, '\n');
+}
+
+static void write_tensor(const struct record *r, const struct tensor_row *row, struct buf *out)
+{
+    const struct columns all = {record_columns, record_n_columns};
+    for (size_t c = 0; c < VARIANT_NAMES; c++) {
+        column_write_csv(columns_find(&all, variant_names[c]), r, out);
+        buf_addc(out, ',');
+    }
+    columns_write_csv(&tensor_columns, row, out);
+    buf_addc(out, '\n');
+}
+
+int tensors_write(const struct store *s, const struct record *rows,
+                  const struct cell_details *details, size_t n, struct err *e)
+{
+    struct buf csv = BUF_INIT, path = BUF_INIT;
+    size_t written = 0;
+    write_tensor_names(&csv);
+    for (size_t i = 0; i < n; i++) {
+        if (details[i].n_tensors && !is_repeated(rows, details, i)) {
+            for (size_t t = 0; t < details[i].n_tensors; t++) {
+                write_tensor(&rows[i], &details[i].tensors[t], &csv);
+                written++;
+            }
+        }
+    }
+    buf_addf(&path, "%s/tensors.csv", s->results.s);
+    int status = buf_check(&path, e);
+    if (!status && written) {
+        status = file_write_text(s->results.s, "tensors.csv", &csv, e);
+    } else if (!status && unlink(path.s) && errno != ENOENT) {
+        status = err_errno(e, errno, "cannot remove %s, which is out of date", path.s);
+    }
+    buf_release(&csv);
+    buf_release(&path);
     return status;
 }
 

@@ -38,8 +38,8 @@ static int look_up(struct run *r, size_t *n_stored, struct err *e)
     *n_stored = 0;
     for (size_t i = 0; i < n; i++) {
         if (cell_key(r->keys[i], r->spec, &r->plan.cells[i], &r->digests, e) ||
-            store_read_cell(r->store, r->plan.cells[i].id, r->keys[i], &r->rows[i], &r->stored[i],
-                            e)) {
+            store_read_cell(r->store, r->plan.cells[i].id, r->keys[i], &r->rows[i], NULL,
+                            &r->stored[i], e)) {
             return -1;
         }
         *n_stored += r->stored[i];
@@ -102,7 +102,7 @@ static int publish(struct run *r, size_t i, double wall_s, struct err *e)
     provenance_write(&p, &json);
     int status = buf_check(&json, e);
     if (!status) {
-        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], &json, e);
+        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], NULL, &json, e);
     }
     buf_release(&json);
     if (!status && r->listener->finished) {
