@@ -40,12 +40,11 @@ y_high = STATS_max
 stats data index 3:last using 6 nooutput
 has_map = STATS_max > 0
 
-columns = n_models > 1 ? 2 : 1
-rows = (n_models + columns - 1) / columns
-legend_rows = (n + 1 + 2 * has_map + 1) / 2
-legend_height = 0.01 + 0.029 * legend_rows
-aspect = (columns == 1 ? 0.5 : 0.36 * rows) + 0.05 + legend_height
-load ARG0[1 : strlen(ARG0) - strlen("pareto.gp")]."style.gp"
+scripts = ARG0[1 : strlen(ARG0) - strlen("pareto.gp")]
+n_panels = n_models
+n_legend = n + 1 + 2 * has_map
+legend_columns = 2
+load scripts."panels.gp"
 
 # Linear within ±1 %, logarithmic beyond: losses run from a thousandth to a thousandfold.
 squeeze(y) = asinh(y)
@@ -58,24 +57,10 @@ set format x "%g"
 set ytics (-100, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000, 10000)
 set grid xtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
 
-legend_share = legend_height / aspect
-label_share = 0.04 / aspect
-left = 0.12
-gap_x = 0.03
-gap_y = 0.06 / aspect
-width = (0.98 - left - (columns - 1) * gap_x) / columns
-height = (1 - legend_share - label_share - rows * gap_y) / rows
-
-set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.5, 0.5
 set multiplot
 do for [m = 1 : n_models] {
-    column = (m - 1) % columns
-    row = (m - 1) / columns
-    set lmargin at screen left + column * (width + gap_x)
-    set rmargin at screen left + column * (width + gap_x) + width
-    set tmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y
-    set bmargin at screen 1 - legend_share - row * (height + gap_y) - 0.25 * gap_y - height
-    set format y (column == 0 ? "%g" : "") # the axis is the same
+    @panel
+    set format y (outermost(m) ? "%g" : "") # the axis is the same
     set label 1 model[m] at graph 0.98, 0.93 right front boxed textcolor rgb "#222222"
     # The line at zero is drawn as data: gnuplot misplaces xzeroaxis on a nonlinear axis.
     plot 0 with lines linecolor rgb "#444444" linewidth 0.8, \
@@ -94,22 +79,9 @@ do for [m = 1 : n_models] {
              pointsize 0.7
 }
 
-# The legend, and the labels that all panels share, on a panel of their own.
-unset label
-set lmargin at screen 0
-set rmargin at screen 1
-set bmargin at screen 0
-set tmargin at screen 1
-unset nonlinear y
-set xrange [0 : 1]
-set yrange [0 : 1]
-unset border
-unset tics
-unset grid
-set label 1 "Stored bits per weight" at screen 0.5, 0.35 * label_share center
-set label 2 "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %" \
-    at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90
-set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols 2
+x_label = "Stored bits per weight"
+y_label = "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %"
+@legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
          pointtype filled[style_of(k)] pointsize 0.7 title name[k], \
      NaN with lines linecolor rgb neutral linewidth 1.2 title "line: Pareto front of the method", \

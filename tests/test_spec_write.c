@@ -75,6 +75,7 @@ Test(spec_write, is_read_back_as_the_same_spec)
 {
     assert_round_trip("tests/cases/spec/good/everything.yaml");
     assert_round_trip("tests/cases/spec/good/short.yaml");
+    assert_round_trip("tests/cases/spec/good/allocators.yaml");
     assert_round_trip("tests/cases/spec/good/list_crlf.yaml");
 }
 

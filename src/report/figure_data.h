@@ -7,6 +7,7 @@
 #ifndef NS_REPORT_FIGURE_DATA_H
 #define NS_REPORT_FIGURE_DATA_H
 
+#include "report/contest.h"
 #include "report/study.h"
 
 int figure_data_compression(struct buf *out, const struct spec *s, const struct study *study,
@@ -15,6 +16,11 @@ int figure_data_delta_loss(struct buf *out, const struct spec *s, const struct s
                            struct err *e);
 int figure_data_pareto(struct buf *out, const struct spec *s, const struct record *rows, size_t n,
                        struct err *e);
+
+int figure_data_allocators(struct buf *out, const struct spec *s, const struct contest *c,
+                           struct err *e);
+int figure_data_rate_distortion(struct buf *out, const struct spec *s, const struct contest *c,
+                                struct err *e);
 
 /* A double-quoted name; quotes inside become single ones, control characters blanks. */
 void figure_data_name(struct buf *out, const char *name);

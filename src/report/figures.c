@@ -41,6 +41,37 @@ static int draw_sweep(const char *scripts, const char *folder, const struct spec
     return status;
 }
 
+static int draw_allocators(const char *scripts, const char *folder, const struct spec *s,
+                           const struct record *rows, size_t n, struct buf *written, struct err *e)
+{
+    struct contest contest;
+    struct buf data = BUF_INIT;
+    int status = contest_make(&contest, s, rows, n, e);
+    if (status) {
+        return status;
+    }
+    status = figure_data_allocators(&data, s, &contest, e) ||
+                     gnuplot_draw(scripts, folder, "allocators", &data, written, e)
+                 ? -1
+                 : 0;
+    buf_clear(&data);
+    if (!status && (figure_data_rate_distortion(&data, s, &contest, e) ||
+                    gnuplot_draw(scripts, folder, "rate_distortion", &data, written, e))) {
+        status = -1;
+    }
+    buf_release(&data);
+    contest_release(&contest);
+    return status;
+}
+
+/* Draws the figures of one kind of report. */
+typedef int draw_report(const char *scripts, const char *folder, const struct spec *s,
+                        const struct record *rows, size_t n, struct buf *written, struct err *e);
+
+static draw_report *const draws[] = {[REPORT_STUDY] = draw_study,
+                                     [REPORT_SWEEP] = draw_sweep,
+                                     [REPORT_ALLOCATORS] = draw_allocators};
+
 int report_figures(const struct store *store, const struct spec *s, const struct record *rows,
                    size_t n, struct buf *written, struct err *e)
 {
@@ -48,9 +79,7 @@ int report_figures(const struct store *store, const struct spec *s, const struct
     const char *folder = buf_text(&store->plots);
     int status = gnuplot_scripts(&scripts, s->path, e);
     if (!status && (status = file_make_dirs(folder, e)) == 0) {
-        status = s->report.kind == REPORT_SWEEP
-                     ? draw_sweep(scripts.s, folder, s, rows, n, written, e)
-                     : draw_study(scripts.s, folder, s, rows, n, written, e);
+        status = draws[s->report.kind](scripts.s, folder, s, rows, n, written, e);
     }
     buf_release(&scripts);
     return status;

@@ -55,6 +55,13 @@ void layout_note(struct layout *l, const char *format, ...)
     l->n_notes++;
 }
 
+void layout_note_text(struct layout *l, const struct buf *text)
+{
+    l->notes.failed = l->notes.failed || text->failed;
+    buf_add(&l->notes, buf_text(text), text->len + 1);
+    l->n_notes++;
+}
+
 /* False when a part ran out of memory and there is nothing to walk over. */
 static bool complete(const struct layout *l, struct buf *out)
 {

@@ -34,6 +34,9 @@ void layout_column(struct layout *l, enum layout_align align, const char *head);
 void layout_cell(struct layout *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void layout_note(struct layout *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A note of any length; the others end at 1,023 bytes. */
+void layout_note_text(struct layout *l, const struct buf *text);
+
 /* Caption, aligned columns, notes. Widths are counted in code points. */
 void layout_terminal(const struct layout *l, struct buf *out);
 

@@ -35,6 +35,23 @@ struct number number_signed(struct summary s, int decimals, const char *unit)
     return format(s, decimals, true, unit);
 }
 
+struct number number_significant(double x)
+{
+    struct number out = {{0}};
+    char plain[32];
+    if (!isfinite(x)) {
+        snprintf(out.text, sizeof out.text, "%s", number_missing);
+        return out;
+    }
+    snprintf(plain, sizeof plain, "%.4g", x);
+    size_t n = 0;
+    for (const char *c = plain; *c; c++) {
+        n += (size_t)snprintf(out.text + n, sizeof out.text - n, "%s",
+                              *c == '-' ? "−" : (const char[]){*c, '\0'});
+    }
+    return out;
+}
+
 struct number number_weights(double n)
 {
     struct number out;

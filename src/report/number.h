@@ -20,6 +20,9 @@ struct number {
 struct number number_plain(struct summary s, int decimals, const char *unit);
 struct number number_signed(struct summary s, int decimals, const char *unit);
 
+/* Four significant digits, for numbers of any size: 0.01234, 1.234e−05. */
+struct number number_significant(double x);
+
 /* A count of weights as models are named: 1.1M, 124.4M, 1.56B. */
 struct number number_weights(double n);
 

@@ -1,6 +1,9 @@
 #include "report/report.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
+#include "base/mem.h"
 #include "report/tables.h"
 
 enum { REPORT_TABLES_MAX = 3 };
@@ -17,21 +20,41 @@ static void release(struct tables *t)
     }
 }
 
-/* The tables of this kind of report, the main one first. */
+static int make_study(struct tables *t, const struct spec *s, const struct record *rows, size_t n,
+                      struct err *e)
+{
+    struct study study;
+    if (study_make(&study, s, rows, n, e)) {
+        return -1;
+    }
+    tables_loss(&t->each[t->n++], s, &study);
+    tables_size(&t->each[t->n++], s, &study);
+    study_release(&study);
+    return 0;
+}
+
+static int make_allocators(struct tables *t, const struct spec *s, const struct record *rows,
+                           size_t n, struct err *e)
+{
+    struct contest contest;
+    if (contest_make(&contest, s, rows, n, e)) {
+        return -1;
+    }
+    int status = tables_allocators(&t->each[t->n++], s, &contest, e);
+    contest_release(&contest);
+    return status;
+}
+
+/* The tables of this kind of report, the main one first; to be released after a failure too. */
 static int make(struct tables *t, const struct spec *s, const struct record *rows, size_t n,
                 struct err *e)
 {
     *t = (struct tables){0};
     if (s->report.kind == REPORT_SWEEP) {
         tables_sweep(&t->each[t->n++], s, rows, n);
-    } else {
-        struct study study;
-        if (study_make(&study, s, rows, n, e)) {
-            return -1;
-        }
-        tables_loss(&t->each[t->n++], s, &study);
-        tables_size(&t->each[t->n++], s, &study);
-        study_release(&study);
+    } else if (s->report.kind == REPORT_ALLOCATORS ? make_allocators(t, s, rows, n, e)
+                                                   : make_study(t, s, rows, n, e)) {
+        return -1;
     }
     tables_bill(&t->each[t->n++], s, rows, n);
     return 0;
@@ -41,12 +64,13 @@ int report_print(const struct spec *s, const struct record *rows, size_t n, stru
                  struct err *e)
 {
     struct tables t;
-    if (make(&t, s, rows, n, e)) {
-        return -1;
+    int status = make(&t, s, rows, n, e);
+    if (!status) {
+        layout_terminal(&t.each[0], out);
+        status = buf_check(out, e);
     }
-    layout_terminal(&t.each[0], out);
     release(&t);
-    return buf_check(out, e);
+    return status;
 }
 
 static int write_form(const char *folder, const struct layout *l,
@@ -65,27 +89,56 @@ static int write_form(const char *folder, const struct layout *l,
     return status;
 }
 
+/* Every form of the layouts into ROOT/results/NAME/`name`. */
+static int write_all(const struct store *store, const char *name, const struct layout *each,
+                     size_t n, struct buf *written, struct err *e)
+{
+    struct buf folder = BUF_INIT;
+    buf_addf(&folder, "%s/%s", buf_text(&store->results), name);
+    int status = buf_check(&folder, e) || file_make_dirs(folder.s, e) ? -1 : 0;
+    for (size_t i = 0; i < n && !status; i++) {
+        if (write_form(folder.s, &each[i], layout_markdown, ".md", written, e) ||
+            write_form(folder.s, &each[i], layout_latex, ".tex", written, e) ||
+            write_form(folder.s, &each[i], layout_latex_notes, "-notes.tex", written, e)) {
+            status = -1;
+        }
+    }
+    buf_release(&folder);
+    return status;
+}
+
+/* How long the points of a contest took, apart from the tables that are compared byte for byte. */
+static int write_seconds(const struct store *store, const struct spec *s, const struct record *rows,
+                         size_t n, struct buf *written, struct err *e)
+{
+    struct contest contest = {0};
+    struct layout layout = {0};
+    struct cell_timing *timing = mem_new(n, sizeof *timing, e);
+    int status = timing && timing_read(timing, store, s, rows, n, e) == 0 &&
+                         contest_make(&contest, s, rows, n, e) == 0
+                     ? 0
+                     : -1;
+    if (!status) {
+        tables_seconds(&layout, s, &contest, rows, timing, n);
+        status = write_all(store, "timing", &layout, 1, written, e);
+    }
+    layout_release(&layout);
+    contest_release(&contest);
+    free(timing);
+    return status;
+}
+
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e)
 {
     struct tables t;
-    struct buf folder = BUF_INIT;
     int status = make(&t, s, rows, n, e);
-    buf_addf(&folder, "%s/tables", buf_text(&store->results));
-    if (status || (status = buf_check(&folder, e)) || (status = file_make_dirs(folder.s, e))) {
-        goto out;
+    if (!status) {
+        status = write_all(store, "tables", t.each, t.n, written, e);
     }
-    for (size_t i = 0; i < t.n && !status; i++) {
-        const struct layout *l = &t.each[i];
-        if (write_form(folder.s, l, layout_markdown, ".md", written, e) ||
-            write_form(folder.s, l, layout_latex, ".tex", written, e) ||
-            write_form(folder.s, l, layout_latex_notes, "-notes.tex", written, e)) {
-            status = -1;
-        }
+    if (!status && s->report.kind == REPORT_ALLOCATORS) {
+        status = write_seconds(store, s, rows, n, written, e);
     }
-    status = status ? status : buf_check(written, e);
-out:
-    buf_release(&folder);
     release(&t);
-    return status;
+    return status ? status : buf_check(written, e);
 }

@@ -14,7 +14,10 @@ void report_advantage(char out[ADVANTAGE_TEXT], double delta_uniform_pct, double
 int report_print(const struct spec *s, const struct record *rows, size_t n, struct buf *out,
                  struct err *e);
 
-/* Markdown and LaTeX tables into results/NAME/tables/. `written` gets one path a line. */
+/*
+ * Markdown and LaTeX tables into results/NAME/tables/; of what differs between honest runs, from
+ * the provenance of the cells, into results/NAME/timing/. `written` gets one path a line.
+ */
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e);
 

@@ -3,19 +3,31 @@
  *
  * loss and size are the study's two tables, its columns first and as it prints them, followed by
  * what it leaves out: the loss on the text alone, the price of the tier map, the share of the whole
- * model. bill splits every size into its lines. sweep has one line a swept point. The layouts are
- * empty on entry and belong to the caller.
+ * model. bill splits every size into its lines. sweep has one line a swept point. allocators has
+ * the points of a contest, by stored bits, and what follows from them in its notes; seconds, which
+ * is no table of results, has how long they took. The layouts are empty on entry and belong to the
+ * caller.
  */
 #ifndef NS_REPORT_TABLES_H
 #define NS_REPORT_TABLES_H
 
+#include "report/contest.h"
 #include "report/layout.h"
 #include "report/study.h"
+#include "results/timing.h"
 
 void tables_loss(struct layout *l, const struct spec *s, const struct study *study);
 void tables_size(struct layout *l, const struct spec *s, const struct study *study);
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
 void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
+
+int tables_allocators(struct layout *l, const struct spec *s, const struct contest *c,
+                      struct err *e);
+void tables_seconds(struct layout *l, const struct spec *s, const struct contest *c,
+                    const struct record *rows, const struct cell_timing *timing, size_t n);
+
+/* The notes of the table of allocators that are computed: see notes_allocators.c. */
+int notes_allocators(struct layout *l, const struct contest *c, struct err *e);
 
 /* The note on ±, when the spec has several seeds. */
 void tables_note_seeds(struct layout *l, const struct spec *s);

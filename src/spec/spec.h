@@ -29,7 +29,8 @@
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
  * directory, else where NASHSWARM_CONFIGS says, else the installed ones. The report is a study
- * unless something is swept or a role cannot be filled; the roles are the first method of kind
+ * (its kinds are study, sweep and allocators) unless something is swept or a role cannot be filled,
+ * which makes it a sweep; the roles are the first method of kind
  * "uniform" and all of kind "tiers".
  */
 #ifndef NS_SPEC_SPEC_H
@@ -91,12 +92,16 @@ struct spec_axis {
     size_t n;
 };
 
-enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP };
+enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS };
+
+/* "study", "sweep", "allocators", in the order of the enum; ended by NULL. */
+extern const char *const spec_report_kinds[];
 
 /* What the tables and figures are made of. */
 struct spec_report {
-    enum spec_report_kind
-        kind;       /* study: the study's two tables and figures; sweep: a Pareto plot */
+    /* study: the study's two tables and figures; sweep: a Pareto plot; allocators: methods of a
+     * budget against each other and against the study's tiers at their three prices */
+    enum spec_report_kind kind;
     size_t uniform; /* study: index of the method in the role of uniform 4-bit */
     size_t *tiers;  /* study: methods in the role of Nash-Swarm, a table row each */
     size_t n_tiers;

@@ -5,6 +5,9 @@
 #include "spec/fields.h"
 #include "spec/reading.h"
 
+const char *const spec_report_kinds[] = {"study", "sweep", "allocators", NULL};
+enum { REPORT_KINDS = 3 };
+
 static bool has_axis(const struct spec *s, size_t method)
 {
     for (size_t i = 0; i < s->n_axes; i++) {
@@ -105,14 +108,14 @@ static int default_roles(struct spec *s, bool uniform_named, bool tiers_named, s
     return 0;
 }
 
-/* Whether the kind is written; a kind that is wrong counts as written. */
-static bool read_report_kind(struct reading *r, const struct node *node, bool *study)
+/* Whether the kind is written; one that is wrong counts as written, and as a sweep. */
+static bool read_report_kind(struct reading *r, const struct node *node, enum spec_report_kind *out)
 {
-    static const char *const kinds[] = {"study", "sweep"};
     size_t kind;
-    *study = false;
-    if (node && field_known(&r->problems, node, "kind", "report", kinds, 2, &kind)) {
-        *study = kind == 0;
+    *out = REPORT_SWEEP;
+    if (node &&
+        field_known(&r->problems, node, "kind", "report", spec_report_kinds, REPORT_KINDS, &kind)) {
+        *out = (enum spec_report_kind)kind;
     }
     return node != NULL;
 }
@@ -147,15 +150,16 @@ int read_report(struct reading *r, const struct node *node, struct err *e)
     const struct node *kind = node_get(node, "kind"), *uniform = node_get(node, "uniform"),
                       *tiers = node_get(node, "tiers");
     size_t found = problems_count(&r->problems);
-    bool study, named = read_report_kind(r, kind, &study);
-    bool can_be_study = named ? study : !s->n_axes;
+    enum spec_report_kind wanted;
+    bool named = read_report_kind(r, kind, &wanted);
+    bool study = wanted == REPORT_STUDY, can_be_study = named ? study : !s->n_axes;
     if (!can_be_study && problems_count(&r->problems) == found && (uniform || tiers)) {
         problems_add(&r->problems, (uniform ? uniform : tiers)->key_at,
-                     "report: a report of kind sweep has no roles: leave \"%s\" out",
-                     uniform ? "uniform" : "tiers");
+                     "report: a report of kind %s has no roles: leave \"%s\" out",
+                     spec_report_kinds[wanted], uniform ? "uniform" : "tiers");
     }
     if (!can_be_study) {
-        report->kind = REPORT_SWEEP;
+        report->kind = wanted;
         return 0;
     }
     if (uniform) {

@@ -91,8 +91,8 @@ static void write_sweep(const struct spec *s, struct buf *out)
 static void write_report(const struct spec *s, struct buf *out)
 {
     const struct spec_report *report = &s->report;
-    if (report->kind == REPORT_SWEEP) {
-        buf_adds(out, "report:\n  kind: sweep\n");
+    if (report->kind != REPORT_STUDY) {
+        buf_addf(out, "report:\n  kind: %s\n", spec_report_kinds[report->kind]);
         return;
     }
     add_key_text(out, "report:\n  kind: study\n  uniform: ", s->methods[report->uniform].name);

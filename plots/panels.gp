@@ -1,0 +1,48 @@
+# Figures of several panels with the same axes, two to a row, under one legend. A script sets
+# `scripts` (the folder of this file), `terminal_kind`, `output_path`, `n_panels`, `n_legend` (entries)
+# and `legend_columns`, then loads this file, which loads style.gp. Then, in a multiplot: @panel places
+# panel m, and `outermost` says whether it has the labels of y; @legend_panel, after the last one, is
+# the page itself, for the legend and for labels that all panels share. `left` may be set too: the room
+# for the labels of y, as a share of the width.
+
+columns = n_panels > 1 ? 2 : 1
+rows = (n_panels + columns - 1) / columns
+legend_height = 0.01 + 0.029 * ((n_legend + legend_columns - 1) / legend_columns)
+aspect = (columns == 1 ? 0.5 : 0.36 * rows) + 0.05 + legend_height
+load scripts."style.gp"
+
+legend_share = legend_height / aspect
+label_share = 0.04 / aspect
+left = exists("left") ? left : 0.12
+gap_x = 0.03
+gap_y = 0.06 / aspect
+width = (0.98 - left - (columns - 1) * gap_x) / columns
+height = (1 - legend_share - label_share - rows * gap_y) / rows
+panel_left(m) = left + ((m - 1) % columns) * (width + gap_x)
+panel_top(m) = 1 - legend_share - ((m - 1) / columns) * (height + gap_y) - 0.25 * gap_y
+outermost(m) = (m - 1) % columns == 0
+
+panel = "\
+    set lmargin at screen panel_left(m); \
+    set rmargin at screen panel_left(m) + width; \
+    set tmargin at screen panel_top(m); \
+    set bmargin at screen panel_top(m) - height"
+
+# y_label is at the left, x_label at the foot.
+legend_panel = "\
+    unset label; \
+    set lmargin at screen 0; \
+    set rmargin at screen 1; \
+    set bmargin at screen 0; \
+    set tmargin at screen 1; \
+    unset nonlinear y; \
+    unset logscale; \
+    set xrange [0 : 1]; \
+    set yrange [0 : 1]; \
+    unset border; \
+    unset tics; \
+    unset grid; \
+    set label 1 x_label at screen 0.5, 0.35 * label_share center; \
+    set label 2 y_label at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90; \
+    set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols legend_columns"
+set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.5, 0.5
