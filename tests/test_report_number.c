@@ -44,3 +44,11 @@ Test(report_number, names_sizes_of_models_as_people_do)
     expect(number_weights(8200), "8.2K");
     expect(number_weights(12), "12");
 }
+
+Test(report_number, has_four_digits_of_numbers_of_any_size)
+{
+    expect(number_significant(0.0123456), "0.01235");
+    expect(number_significant(-1.5e-7), "−1.5e−07");
+    expect(number_significant(123456), "1.235e+05");
+    expect(number_significant((double)NAN), "not measured");
+}
