@@ -145,13 +145,15 @@ const struct contest_point *contest_best(const struct contest *c, size_t panel, 
                                          double tolerance)
 {
     const struct contest_point *best = NULL;
+    double least_off = tolerance, least_delta = INFINITY;
     for (size_t i = 0; i < c->n_points; i++) {
         const struct contest_point *p = &c->points[i];
-        double off = fabs(p->budget - bits), least = best ? fabs(best->budget - bits) : INFINITY;
-        /* A point without a budget is off by NaN, which is within nothing. */
-        if (p->panel == panel && off <= tolerance && isfinite(p->delta_nats) &&
-            (off < least || (off == least && p->delta_nats < best->delta_nats))) {
+        double off = fabs(p->budget - bits); /* NaN without a budget, which is within nothing */
+        if (p->panel == panel && isfinite(p->delta_nats) &&
+            (off < least_off || (off == least_off && p->delta_nats < least_delta))) {
             best = p;
+            least_off = off;
+            least_delta = p->delta_nats;
         }
     }
     return best;

@@ -33,10 +33,10 @@ struct record record_none(void)
 double record_number(const struct record *r, const char *column)
 {
     const struct column *c = columns_find(&all, column);
-    if (!c) {
-        BUG("there is no column of numbers named %s", column);
+    if (c) {
+        return column_number(c, r);
     }
-    return column_number(c, r);
+    BUG("there is no column of numbers named %s", column);
 }
 
 void record_write_json(const struct record *r, struct json_out *j)
