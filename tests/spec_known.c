@@ -72,13 +72,23 @@ static bool tiers_use_seed(const struct params *p)
     return strcmp(params_choice(p, "cut"), "sampled") == 0;
 }
 
+/* One of the importances stands for what has to be learned from texts. */
+static bool tiers_use_calibration(const struct params *p)
+{
+    return strcmp(params_choice(p, "importance"), "neighbour-product") == 0;
+}
+
 const struct spec_known *test_known(void)
 {
     static const char *const protocols[] = {"paper", "text"};
     static struct method_kind kinds[] = {
         {.name = "baseline", .help = "32-bit floats"},
         {.name = "uniform", .help = "one width"},
-        {.name = "tiers", .help = "widths", .check = check_tiers, .uses_seed = tiers_use_seed},
+        {.name = "tiers",
+         .help = "widths",
+         .check = check_tiers,
+         .uses_seed = tiers_use_seed,
+         .uses_calibration = tiers_use_calibration},
     };
     static const struct spec_known known = {kinds, 3, protocols, 2};
     if (!kinds[1].schema.n) {

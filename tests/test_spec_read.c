@@ -155,6 +155,28 @@ Test(spec_read, reads_every_feature_of_the_grammar)
     spec_release(&s);
 }
 
+Test(spec_read, sweeps_every_method_that_does_not_set_the_parameter)
+{
+    struct spec s = good("tests/cases/spec/good/calibrated.yaml", NULL);
+    cr_assert(s.n_axes == 3, "%zu axes", s.n_axes);
+    cr_assert(s.axes[1].method == 1 && s.axes[2].method == 3, "axes of methods %zu and %zu",
+              s.axes[1].method, s.axes[2].method);
+    cr_assert(params_int(&s.methods[2].params, "group") == 64, "b's own group is swept");
+    spec_release(&s);
+}
+
+Test(spec_read, finds_calibration_texts_where_a_method_learns)
+{
+    struct spec s = good("tests/cases/spec/good/calibrated.yaml", NULL);
+    cr_assert(s.calibration.path && strstr(s.calibration.path, "cases/spec/texts/learned.txt"),
+              "the calibration texts are %s", s.calibration.path ? s.calibration.path : "none");
+    spec_release(&s);
+    s = good("tests/cases/spec/good/short.yaml", NULL);
+    cr_assert(!s.calibration.path, "nobody learns, but there are calibration texts: %s",
+              s.calibration.path);
+    spec_release(&s);
+}
+
 Test(spec_read, sees_paths_from_the_file_that_names_them)
 {
     struct spec s = good("tests/cases/spec/good/everything.yaml", NULL);

@@ -77,6 +77,7 @@ Test(spec_write, is_read_back_as_the_same_spec)
     assert_round_trip("tests/cases/spec/good/short.yaml");
     assert_round_trip("tests/cases/spec/good/allocators.yaml");
     assert_round_trip("tests/cases/spec/good/list_crlf.yaml");
+    assert_round_trip("tests/cases/spec/good/calibrated.yaml");
 }
 
 Test(spec_write, keeps_every_field)

@@ -27,10 +27,20 @@ static void add_evaluation(const struct spec *s, const struct cell *c, struct bu
              s->texts.keep_line_ends ? "true" : "false");
 }
 
+bool cell_uses_calibration(const struct spec *s, const struct cell *c)
+{
+    const struct method_kind *kind = s->methods[c->method].kind;
+    return kind->uses_calibration && kind->uses_calibration(&c->params);
+}
+
 /* Model and texts, by name. Names cannot hold what would end a quoted text. */
 static void add_inputs(const struct spec *s, const struct cell *c, struct buf *out)
 {
     buf_addf(out, "model: \"%s\"\ntexts: \"%s\"\n", s->models[c->model].name, s->texts.name);
+    if (cell_uses_calibration(s, c)) {
+        buf_addf(out, "calibration: \"%s\"\ncalibration_keep_line_ends: %s\n", s->calibration.name,
+                 s->calibration.keep_line_ends ? "true" : "false");
+    }
 }
 
 void cell_describe(const struct spec *s, const struct cell *c, struct buf *out)

@@ -30,6 +30,9 @@ struct plan {
 int plan_make(struct plan *p, const struct spec *s, struct err *e);
 void plan_release(struct plan *p);
 
+/* Whether the cell's result depends on the calibration texts. */
+bool cell_uses_calibration(const struct spec *s, const struct cell *c);
+
 /*
  * The cell in canonical text: everything of the spec that determines its result, and nothing else
  * (no path, no order, no title). The 8 hexadecimal digits of its id are this text's digest's first.

@@ -38,12 +38,19 @@ struct reading {
     bool shared_read, entries_checked[CONFIG_FILES];
     struct drafts methods;      /* of the spec, in step with spec->methods */
     struct place **axis_places; /* of each value of each axis of the spec */
+    size_t axes_capacity, places_capacity;
     struct place sweep_at;
 };
 
 int read_models(struct reading *r, const struct node *node, struct err *e);
 int read_models_option(struct reading *r, const char *list, struct err *e); /* --models */
 int read_texts(struct reading *r, const struct node *node, struct err *e);
+
+/*
+ * After the methods are checked: `node` is NULL without the key, and the shared file's entry is
+ * taken if some method needs texts to calibrate on.
+ */
+int read_calibration(struct reading *r, const struct node *node, struct err *e);
 
 int read_methods(struct reading *r, const struct node *node, struct err *e); /* NULL: missing */
 

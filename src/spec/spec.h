@@ -14,6 +14,7 @@
  *   title: "one line"           optional
  *   models: [books-1m, ../data/models/mine.h5, {name: mine2, path: other/mine.h5}]
  *   texts: heldout              or a path, or {name: N, path: P, keep_line_ends: true}
+ *   calibration: books          likewise; default: the entry "calibration" of configs/texts.yaml
  *   samples: 20                 texts; default all
  *   max_tokens: 64              default 64
  *   protocols: [paper, text]    default [paper]
@@ -24,6 +25,7 @@
  *     nash-exact: {use: nash-swarm, cut: exact}    another's parameters, some replaced
  *   sweep:                      optional; a grid, the last key fastest
  *     methods.nash-exact.bits: [[8, 4, 2], [6, 4, 2]]
+ *     methods.*.scope: [head, all]       for every method that has it and does not set it itself
  *   report: {kind: study, uniform: uniform4, tiers: [nash-swarm]}    optional
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
@@ -53,6 +55,8 @@ struct method_kind {
     int (*check)(const struct params *p, const char **which, struct err *e);
     /* Whether the result depends on the seed. NULL: never. */
     bool (*uses_seed)(const struct params *p);
+    /* Whether the result depends on the calibration texts. NULL: never. */
+    bool (*uses_calibration)(const struct params *p);
 };
 
 struct spec_known {
@@ -112,7 +116,8 @@ struct spec {
     struct spec_model *models;
     size_t n_models;
     struct spec_texts texts;
-    long samples; /* 0: all texts */
+    struct spec_texts calibration; /* path is NULL when no method uses it */
+    long samples;                  /* 0: all texts */
     long max_tokens;
     size_t protocols[8]; /* indices into spec_known.protocols */
     size_t n_protocols;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/combinations.h"
 #include "spec/fields.h"
 #include "spec/paths.h"
 #include "spec/reading.h"
@@ -244,13 +245,66 @@ int read_models_option(struct reading *r, const char *list, struct err *e)
     return status;
 }
 
-int read_texts(struct reading *r, const struct node *node, struct err *e)
+static int read_text_asset(struct reading *r, const struct asset_kind *kind,
+                           const struct node *node, struct spec_texts *out, struct err *e)
 {
     struct asset a = {0};
-    if (from_node(r, &texts_kind, node, &a, e)) {
+    if (from_node(r, kind, node, &a, e)) {
         asset_release(&a);
         return -1;
     }
-    r->spec->texts = (struct spec_texts){a.name, a.path, a.keep_line_ends};
+    *out = (struct spec_texts){a.name, a.path, a.keep_line_ends};
+    return 0;
+}
+
+int read_texts(struct reading *r, const struct node *node, struct err *e)
+{
+    return read_text_asset(r, &texts_kind, node, &r->spec->texts, e);
+}
+
+/* Whether a method of the spec, with some of its swept values, calibrates; *at is where it stands.
+ */
+static int find_calibrated(const struct reading *r, bool *found, struct place *at, struct err *e)
+{
+    const struct spec *s = r->spec;
+    *found = false;
+    for (size_t i = 0; i < s->n_methods && !*found; i++) {
+        const struct draft *d = &r->methods.all[i];
+        struct combination c;
+        size_t n;
+        if (d->broken || !d->kind || !d->kind->uses_calibration || !combinations_count(s, i, &n) ||
+            !n) {
+            continue;
+        }
+        int status = combination_first(&c, s, i, e);
+        for (bool more = !status; more && !*found; more = combination_next(&c)) {
+            *found = d->kind->uses_calibration(&c.params);
+        }
+        combination_release(&c);
+        if (status) {
+            return -1;
+        }
+        *at = d->at;
+    }
+    return 0;
+}
+
+int read_calibration(struct reading *r, const struct node *node, struct err *e)
+{
+    static const char entry[] = "calibration";
+    struct asset_kind kind = texts_kind;
+    struct asset a = {0};
+    struct place at = {0};
+    bool needed;
+    kind.label = entry;
+    if (node) {
+        return read_text_asset(r, &kind, node, &r->spec->calibration, e);
+    }
+    if (find_calibrated(r, &needed, &at, e) ||
+        (needed && from_name(r, &kind, at, entry, entry, &a, e))) {
+        asset_release(&a);
+        return -1;
+    }
+    r->spec->calibration = (struct spec_texts){a.name, a.path, a.keep_line_ends};
     return 0;
 }

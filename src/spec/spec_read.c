@@ -33,9 +33,9 @@ static const struct param seed_row = {.name = "seeds",
                                       .help = "seeds of the random choices"};
 
 /* In the order in which they are written. */
-static const char *const spec_keys[] = {"name",    "title",      "models",    "texts",
-                                        "samples", "max_tokens", "protocols", "seeds",
-                                        "methods", "sweep",      "report"};
+static const char *const spec_keys[] = {"name",        "title",   "models",     "texts",
+                                        "calibration", "samples", "max_tokens", "protocols",
+                                        "seeds",       "methods", "sweep",      "report"};
 static const char *const required_keys[] = {"name", "models", "texts", "methods"};
 enum { SPEC_KEYS = sizeof spec_keys / sizeof *spec_keys };
 
@@ -205,6 +205,7 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
         return -1;
     }
     return finish_methods(r, e) || check_methods(r, e) ||
+                   read_calibration(r, node_get(root, "calibration"), e) ||
                    read_report(r, node_get(root, "report"), e)
                ? -1
                : 0;
@@ -289,6 +290,8 @@ void spec_release(struct spec *s)
     free(s->report.tiers);
     free(s->texts.name);
     free(s->texts.path);
+    free(s->calibration.name);
+    free(s->calibration.path);
     free(s->path);
     free(s->name);
     free(s->title);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/combinations.h"
 #include "spec/fields.h"
 #include "spec/reading.h"
 
@@ -43,10 +44,11 @@ static int find_parameter(struct reading *r, const struct node *node, const stru
     return -1;
 }
 
+static const char prefix[] = "methods.", every[] = "methods.*.";
+
 /* Splits methods.NAME.PARAMETER; names may have dots in them, parameters have none. */
 static bool find_axis(struct reading *r, const struct node *node, struct spec_axis *axis)
 {
-    static const char prefix[] = "methods.";
     size_t skip = sizeof prefix - 1;
     const char *key = node->key, *dot = strrchr(key, '.');
     if (strncmp(key, prefix, skip) != 0 || dot < key + skip) {
@@ -106,13 +108,11 @@ static void read_values(struct reading *r, const struct node *list, const struct
     }
 }
 
-static int read_axis(struct reading *r, const struct node *node, struct err *e)
+/* The list of values of one method's parameter. */
+static int add_axis(struct reading *r, const struct node *node, struct spec_axis axis,
+                    struct err *e)
 {
     struct spec *s = r->spec;
-    struct spec_axis axis = {0};
-    if (!node->key || !find_axis(r, node, &axis)) {
-        return 0;
-    }
     const struct param *row = r->methods.all[axis.method].params.schema->rows[axis.parameter];
     if (!field_is(&r->problems, node, NODE_LIST, "sweep: a list of the values to take in turn")) {
         return 0;
@@ -120,6 +120,11 @@ static int read_axis(struct reading *r, const struct node *node, struct err *e)
     if (!node->n) {
         problems_add(&r->problems, node->at, "sweep: the list is empty");
         return 0;
+    }
+    size_t room = s->n_axes + 1;
+    if (mem_grow(&s->axes, &r->axes_capacity, room, sizeof *s->axes, e) ||
+        mem_grow(&r->axis_places, &r->places_capacity, room, sizeof *r->axis_places, e)) {
+        return -1;
     }
     axis.values = mem_new(node->n, sizeof *axis.values, e);
     struct place *places = mem_new(node->n, sizeof *places, e);
@@ -134,6 +139,53 @@ static int read_axis(struct reading *r, const struct node *node, struct err *e)
     return 0;
 }
 
+static bool is_swept(const struct spec *s, size_t method, int parameter)
+{
+    return combinations_axis(s, method, (size_t)parameter) < s->n_axes;
+}
+
+/* methods.*.PARAMETER: an axis of each method that has the parameter and does not set it itself. */
+static int read_every(struct reading *r, const struct node *node, struct err *e)
+{
+    const char *name = node->key + sizeof every - 1;
+    size_t before = r->problems.n, found = 0;
+    for (size_t i = 0; i < r->methods.n && r->problems.n == before; i++) {
+        const struct draft *d = &r->methods.all[i];
+        int parameter = d->kind ? schema_find(d->params.schema, name) : -1;
+        if (parameter < 0 || d->from[parameter].source || is_swept(r->spec, i, parameter)) {
+            continue;
+        }
+        found++;
+        if (add_axis(r, node, (struct spec_axis){.method = i, .parameter = (size_t)parameter}, e)) {
+            return -1;
+        }
+    }
+    if (!found) {
+        problems_add(&r->problems, node->key_at,
+                     "sweep: no method has a parameter \"%s\" that it does not set itself",
+                     shown(name).text);
+    }
+    return 0;
+}
+
+static int read_axis(struct reading *r, const struct node *node, struct err *e)
+{
+    struct spec_axis axis = {0};
+    if (node->key && strncmp(node->key, every, sizeof every - 1) == 0) {
+        return read_every(r, node, e);
+    }
+    if (!node->key || !find_axis(r, node, &axis)) {
+        return 0;
+    }
+    if (is_swept(r->spec, axis.method, (int)axis.parameter)) {
+        problems_add(&r->problems, node->key_at,
+                     "sweep: this parameter is swept already by a key methods.*.PARAMETER above: "
+                     "list the single method first");
+        return 0;
+    }
+    return add_axis(r, node, axis, e);
+}
+
 int read_sweep(struct reading *r, const struct node *node, struct err *e)
 {
     if (!field_is(&r->problems, node, NODE_MAP,
@@ -144,11 +196,6 @@ int read_sweep(struct reading *r, const struct node *node, struct err *e)
         problems_add(&r->problems, node->at, "sweep: nothing is swept: leave the key out");
     }
     r->sweep_at = node->key_at;
-    r->spec->axes = mem_new(node->n, sizeof *r->spec->axes, e);
-    r->axis_places = mem_new(node->n, sizeof *r->axis_places, e);
-    if (!r->spec->axes || !r->axis_places) {
-        return -1;
-    }
     for (size_t i = 0; i < node->n; i++) {
         if (read_axis(r, &node->items[i], e)) {
             return -1;

@@ -24,6 +24,14 @@ static void add_key_text(struct buf *out, const char *key, const char *text)
     yaml_quote(out, text);
 }
 
+static void add_texts(struct buf *out, const char *key, const struct spec_texts *texts)
+{
+    add_key_text(out, key, texts->name);
+    buf_adds(out, ", path: ");
+    add_path(out, texts->path);
+    buf_addf(out, ", keep_line_ends: %s}\n", texts->keep_line_ends ? "true" : "false");
+}
+
 static void write_inputs(const struct spec *s, struct buf *out)
 {
     buf_adds(out, "models:\n");
@@ -33,10 +41,10 @@ static void write_inputs(const struct spec *s, struct buf *out)
         add_path(out, s->models[i].path);
         buf_adds(out, "}\n");
     }
-    add_key_text(out, "texts: {name: ", s->texts.name);
-    buf_adds(out, ", path: ");
-    add_path(out, s->texts.path);
-    buf_addf(out, ", keep_line_ends: %s}\n", s->texts.keep_line_ends ? "true" : "false");
+    add_texts(out, "texts: {name: ", &s->texts);
+    if (s->calibration.path) {
+        add_texts(out, "calibration: {name: ", &s->calibration);
+    }
     if (s->samples) {
         buf_addf(out, "samples: %ld\n", s->samples);
     } else {
