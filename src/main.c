@@ -17,7 +17,7 @@ static const struct command {
     {"report", "make an experiment's tables again from stored results", cmd_report},
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
     {"eval", "score a model on texts or token ids", cmd_eval},
-    {"quantize", "quantize a model and write what it decodes to", cmd_quantize},
+    {"quantize", "quantize a model and write it in the bytes that it costs", cmd_quantize},
     {"inspect", "show the configuration and tensors of a model file", cmd_inspect},
     {"import", "make a model file from a Hugging Face folder", cmd_import},
     {"tokenize", "turn texts into token ids and back", cmd_tokenize},

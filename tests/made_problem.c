@@ -71,9 +71,9 @@ void made_problem_release(struct made_problem *m)
 
 const struct allocate_method *budget_method(const char *name)
 {
-    for (size_t k = 0; allocate_budget_methods[k]; k++) {
-        if (strcmp(allocate_budget_methods[k]->name, name) == 0) {
-            return allocate_budget_methods[k];
+    for (size_t k = 0; allocate_methods[k]; k++) {
+        if (strcmp(allocate_methods[k]->name, name) == 0) {
+            return allocate_methods[k];
         }
     }
     cr_assert_fail("no method %s", name);

@@ -27,7 +27,7 @@ struct made_problem {
 void made_problem(struct made_problem *m, size_t n, int options, size_t parts, uint64_t seed);
 void made_problem_release(struct made_problem *m);
 
-/* Runs the row of allocate_budget_methods of this name; `text` is "name=value …", "" the defaults.
+/* Runs the row of allocate_methods of this name; `text` is "name=value …", "" the defaults.
  */
 int solve_by_name(struct allocate_solution *out, const struct allocate_problem *q, const char *name,
                   const char *text, struct err *e);

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "evaluate/evaluate.h"
-#include "run/methods.h"
+#include "quantized.h"
 #include "support.h"
 #include "tensor/matmul.h"
 
@@ -95,7 +95,7 @@ static void quantized(struct gpt2 *variant, struct bill *bill, const struct gpt2
     int row = schema_find(&kind->schema, parameter);
     cr_assert(value_parse(&p.values[row], kind->schema.rows[row], value, &e) == 0, "%s", e.text);
     cr_assert(params_complete(&p, &e) == 0, "%s", e.text);
-    cr_assert(run_quantize(variant, bill, base, kind, &p, seed, &e) == 0, "%s", e.text);
+    cr_assert(quantized_variant(variant, bill, base, kind, &p, seed, &e) == 0, "%s", e.text);
 }
 
 /* One model: fp32, uniform 4-bit, exact tiers to the tolerance; sampled tiers within the range. */

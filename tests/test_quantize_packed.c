@@ -10,7 +10,7 @@
 #include "base/h5.h"
 #include "base/mem.h"
 #include "model/gpt2_file.h"
-#include "run/methods.h"
+#include "quantized.h"
 #include "scratch.h"
 #include "support.h"
 
@@ -101,9 +101,8 @@ static void one_file(const struct gpt2 *base, const char *path, const struct set
     struct gpt2 variant, back;
     struct bill of_variant, of_save, of_file;
     struct err e;
-    cr_assert(run_quantize(&variant, &of_variant, base, kind, &p, 5, &e) == 0, "%s", e.text);
-    cr_assert(run_quantize_packed(path, &of_save, base, kind, &p, 5, NULL, 0, "test", &e) == 0,
-              "%s", e.text);
+    cr_assert(quantized_variant(&variant, &of_variant, base, kind, &p, 5, &e) == 0, "%s", e.text);
+    cr_assert(quantized_file(path, &of_save, base, kind, &p, 5, &e) == 0, "%s", e.text);
     open_loaded(&back, path);
     for (int i = 0; i < base->n_tensors; i++) {
         const struct gpt2_tensor *t = &back.tensors[i];
@@ -168,9 +167,9 @@ Test(quantize_packed, entropy_coded_files_come_near_the_ideal_price)
     const struct method_kind *kind = run_method_named("tiers");
     struct params p = params_of(&settings[0], "head", "plain");
     open_loaded(&base, source_path("data/models/books-12m.h5"));
-    cr_assert(run_quantize_packed(path, &plain, &base, kind, &p, 0, NULL, 0, "", &e) == 0);
+    cr_assert(quantized_file(path, &plain, &base, kind, &p, 0, &e) == 0);
     p = params_of(&settings[0], "head", "entropy");
-    cr_assert(run_quantize_packed(path, &entropy, &base, kind, &p, 0, NULL, 0, "", &e) == 0);
+    cr_assert(quantized_file(path, &entropy, &base, kind, &p, 0, &e) == 0);
     cr_assert(fabs(bill_packed(&plain) - 5.00) < 0.01, "%.4f", bill_packed(&plain));
     cr_assert(fabs(bill_ideal_map(&plain) - 4.16) < 0.01, "%.4f", bill_ideal_map(&plain));
     cr_assert(fabs(bill_entropy(&plain) - 3.58) < 0.01, "%.4f", bill_entropy(&plain));
@@ -192,12 +191,11 @@ Test(quantize_packed, a_packed_model_is_not_quantized_again)
     struct params p = params_of(&settings[0], "head", "plain");
     const char *path = scratch_path(&dir, "p.h5");
     open_loaded(&base, source_path("data/models/books-1m.h5"));
-    cr_assert(run_quantize_packed(path, &bill, &base, kind, &p, 0, NULL, 0, "", &e) == 0);
+    cr_assert(quantized_file(path, &bill, &base, kind, &p, 0, &e) == 0);
     open_loaded(&packed, path);
-    cr_assert(run_quantize(&variant, &bill, &packed, kind, &p, 0, &e) == -1);
+    cr_assert(quantized_variant(&variant, &bill, &packed, kind, &p, 0, &e) == -1);
     cr_assert(strstr(e.text, "is packed") && strstr(e.text, path), "%s", e.text);
-    cr_assert(run_quantize_packed(scratch_path(&dir, "q.h5"), &bill, &packed, kind, &p, 0, NULL, 0,
-                                  "", &e) == -1);
+    cr_assert(quantized_file(scratch_path(&dir, "q.h5"), &bill, &packed, kind, &p, 0, &e) == -1);
     cr_assert(scratch_files(&dir) == 1, "something was written");
     struct bill whole = bill_of_baseline(&packed), lines;
     cr_assert(bill_of_packed(&lines, &packed, &e) == 0);

@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-const struct allocate_method *const allocate_methods[] = {&allocate_uniform, &allocate_tiers, NULL};
-
-const struct allocate_method *const allocate_budget_methods[] = {
-    &allocate_random, &allocate_optimal,   &allocate_greedy,  &allocate_nash,
-    &allocate_swarm,  &allocate_waterfill, &allocate_shapley, NULL};
+const struct allocate_method *const allocate_methods[] = {
+    &allocate_uniform, &allocate_tiers, &allocate_random,    &allocate_optimal, &allocate_greedy,
+    &allocate_nash,    &allocate_swarm, &allocate_waterfill, &allocate_shapley, NULL};
 
 const struct allocate_method *allocate_method_named(const char *name)
 {

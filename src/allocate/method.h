@@ -33,7 +33,8 @@ struct allocate_method {
     int (*check)(const struct params *p, const char **which, struct err *e);
     /* Whether the result depends on the seed. May be NULL: never. */
     bool (*uses_seed)(const struct params *p);
-    bool groups; /* its weights may be gridded in groups along a row */
+    bool groups;   /* its weights may be gridded in groups along a row */
+    bool measures; /* it asks for losses on the calibration texts (problem.h) */
     /* Exactly one of the two. */
     int (*run)(struct allocation *out, const struct allocate_tensor *t, const struct params *p,
                uint64_t seed, struct err *e);
@@ -46,11 +47,7 @@ extern const struct allocate_method allocate_uniform, allocate_tiers, allocate_r
 extern const struct allocate_method allocate_optimal, allocate_greedy, allocate_nash,
     allocate_swarm, allocate_waterfill, allocate_shapley;
 
-/* What can be asked for, and what waits for a table of costs to be run on; both ended by NULL. */
-extern const struct allocate_method *const allocate_methods[];
-extern const struct allocate_method *const allocate_budget_methods[];
-
-/* One of allocate_methods, or NULL. */
+extern const struct allocate_method *const allocate_methods[]; /* ended by NULL */
 const struct allocate_method *allocate_method_named(const char *name);
 
 #endif

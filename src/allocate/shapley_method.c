@@ -2,7 +2,8 @@
  * shapley: the tensors' shares of the measured loss say how much their distortion matters.
  *
  * The tensors are players of a cooperative game: a coalition is worth the loss on the calibration
- * text with exactly these tensors quantized, at the plain optimum of the budget. Their Shapley
+ * text with exactly these tensors quantized, at the plain optimum of a reference budget, which is
+ * the same for all budgets, so that a sweep over these measures nothing twice. Their Shapley
  * values v_k (shapley.h) share the whole change of the loss out among them. A tensor's row of the
  * table is multiplied by v_k / D_k, D_k being its distortion there, so that the table predicts what
  * was measured; the optimum of the re-weighted table is the result. A value that is not positive,
@@ -26,9 +27,11 @@
 #define VALUE_FLOOR 1e-3
 
 static const struct param params[] = {
-    {"permutations", PARAM_INT, "permutations", "16", 2, SHAPLEY_PERMUTATIONS_MAX, NULL,
+    {"reference", PARAM_REAL, "bits/weight", "3", 0.01, 32, NULL,
+     "stored bits at which the losses are measured, whatever the budget"},
+    {"permutations", PARAM_INT, "permutations", "8", 2, SHAPLEY_PERMUTATIONS_MAX, NULL,
      "orders of the tensors to measure at most, an even number"},
-    {"tolerance", PARAM_REAL, NULL, "0.02", 0, 1, NULL,
+    {"tolerance", PARAM_REAL, NULL, "0.05", 0, 1, NULL,
      "stop when no standard error is above this share of the whole change of the loss"},
 };
 
@@ -120,10 +123,19 @@ static int optimise(struct allocate_solution *out, const struct allocate_problem
     return status;
 }
 
+/* The reference budget, or what the cheapest options take if that is more; `scratch` is [n]. */
+static double reference_bits(const struct allocate_problem *q, const struct params *p,
+                             uint8_t *scratch)
+{
+    game_cheapest(scratch, q->game);
+    return fmax(params_list(p, "reference")->numbers[0] * q->game->weights,
+                game_total(q->game, scratch).bits);
+}
+
 static int solve(struct allocate_solution *out, const struct allocate_problem *q,
                  const struct params *p, struct err *e)
 {
-    struct game_result plain;
+    struct game_result plain, at_reference;
     struct shapley_result r = {0};
     double *factor_k = NULL;
     int status = -1;
@@ -132,7 +144,9 @@ static int solve(struct allocate_solution *out, const struct allocate_problem *q
                           "one, or choose a method that needs the table of costs alone");
     }
     if (allocate_solution_start(out, q, e) ||
-        lagrangian_budget(out->choice, &plain, q->game, q->budget, e)) {
+        lagrangian_budget(out->choice, &plain, q->game, q->budget, e) ||
+        lagrangian_budget(out->choice, &at_reference, q->game, reference_bits(q, p, out->choice),
+                          e)) {
         return -1;
     }
     struct measured m = {q, out->choice};
@@ -159,5 +173,6 @@ const struct allocate_method allocate_shapley = {
     .n_params = sizeof params / sizeof *params,
     .check = check,
     .uses_seed = always,
+    .measures = true,
     .solve = solve,
 };

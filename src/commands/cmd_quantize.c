@@ -10,28 +10,32 @@
 #include "tensor/matmul.h"
 
 struct options {
-    const char *model, *out, *method;
+    const char *model, *out, *method, *calibration;
     long seed, threads;
-    bool packed, dequantize; /* exactly one of them */
+    bool packed, dequantize; /* packed unless asked otherwise */
     const struct method_kind *kind;
     struct params params;
     struct method_options method_options;
 };
 
-enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_PACKED, KEY_DEQUANTIZE };
+enum { KEY_OUT = 'o', KEY_METHOD = 256, KEY_SEED, KEY_PACKED, KEY_DEQUANTIZE, KEY_CALIBRATION };
+enum { CALIBRATION_TOKENS = 64 }; /* where a calibration text is cut, as in specs by default */
 
 static char method_help[METHOD_HELP_MAX]; /* from the table of methods */
 
-static struct argp_option option_rows[METHOD_OPTIONS_MAX + 8] = {
+static struct argp_option option_rows[METHOD_OPTIONS_MAX + 9] = {
     {"output", KEY_OUT, "OUT.h5", 0, "the model file to write", 0},
     {"dequantize", KEY_DEQUANTIZE, 0, 0,
      "write what the codes decode to, in 32-bit floats, as an ordinary model file", 0},
-    {"packed", KEY_PACKED, 0, 0, "write codes, map and grids as the bytes that are billed", 0},
+    {"packed", KEY_PACKED, 0, 0,
+     "write codes, map and grids as the bytes that are billed (the default)", 0},
+    {"calibration", KEY_CALIBRATION, "FILE", 0,
+     "texts that methods may learn from, one a line, such as data/calibration/books.txt", 0},
     {"seed", KEY_SEED, "N", 0, "seed of the random choices (default: 0)", 0},
     {"method", KEY_METHOD, "NAME", 0, method_help, 0},
     COMMAND_THREADS_ROW,
 };
-enum { FIXED_OPTIONS = 6 };
+enum { FIXED_OPTIONS = 7 };
 static const long seed_max = (1L << 53) - 1; /* as in specs: exact as a double */
 
 static void check_options(struct options *o, struct argp_state *state)
@@ -42,14 +46,19 @@ static void check_options(struct options *o, struct argp_state *state)
                    !o->model ? "which model? Give a .h5 file"
                    : !o->out ? "where to? Give -o OUT.h5"
                              : "how? Give --method NAME");
-    } else if (o->packed == o->dequantize) {
-        argp_error(state, "in which form? Give one of --dequantize and --packed");
+    } else if (o->packed && o->dequantize) {
+        argp_error(state, "in which form? Give one of --dequantize and --packed, not both");
     } else if (!(o->kind = run_method_named(o->method)) || run_is_baseline(o->kind)) {
         char names[METHOD_HELP_MAX];
         method_options_names(names);
         argp_error(state, "--method takes %s, not \"%s\"", names, o->method);
     } else if (method_options_params(&o->method_options, o->kind, &o->params, &e)) {
         argp_error(state, "%s", e.text);
+    } else if (!o->calibration && o->kind->uses_calibration &&
+               o->kind->uses_calibration(&o->params)) {
+        argp_error(state,
+                   "this method learns from texts: give --calibration FILE, one text a line, "
+                   "or --sensitivity none");
     }
 }
 
@@ -62,6 +71,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_METHOD:
         o->method = arg;
+        break;
+    case KEY_CALIBRATION:
+        o->calibration = arg;
         break;
     case KEY_DEQUANTIZE:
         o->dequantize = true;
@@ -90,7 +102,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     option_rows,
     parse,
-    "MODEL.h5 --method NAME (--dequantize | --packed) -o OUT.h5",
+    "MODEL.h5 --method NAME -o OUT.h5",
     "Quantize a model, write it, and say what it costs in bits. Every command that reads a model "
     "reads packed ones.",
     0,
@@ -104,6 +116,10 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
     double mib = 8.0 * 1024 * 1024;
     buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
              (long long)b->scope_weights, gpt2_parameters(m), bill_relative_error(b));
+    if (b->code_bits == 0) {
+        bill_print(out, b); /* levels of steps have no fixed width that the study could count */
+        return;
+    }
     buf_addf(out,
              "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
              "compression %.2f %%\n",
@@ -126,43 +142,51 @@ static void describe(struct buf *out, const struct options *o)
     }
 }
 
+static int open_calibration(struct workshop *w, const struct options *o, struct err *e)
+{
+    struct calibration_texts texts = {.path = o->calibration, .max_tokens = CALIBRATION_TOKENS};
+    return o->calibration ? calibration_open(&w->calibration, w->base, &texts, e) : 0;
+}
+
 /* The file, packed or not, and its bill. */
-static int write_file(struct bill *bill, const struct options *o, const struct gpt2 *base,
+static int write_file(struct bill *bill, const struct options *o, struct workshop *w,
                       const char *note, struct err *e)
 {
-    struct gpt2 variant = {0};
+    struct quantized q = {0};
     struct gpt2_source sources[GPT2_SOURCES_MAX];
     size_t n = 0;
     uint64_t seed = (uint64_t)o->seed;
-    if (gpt2_sources(base, sources, &n, e)) {
+    if (gpt2_sources(w->base, sources, &n, e)) {
         return -1;
     }
     if (!o->dequantize) {
-        return run_quantize_packed(o->out, bill, base, o->kind, &o->params, seed, sources, n, note,
-                                   e);
+        return run_quantize_packed(o->out, bill, w, o->kind, &o->params, seed, sources, n, note, e);
     }
-    int status = run_quantize(&variant, bill, base, o->kind, &o->params, seed, e);
+    int status = run_quantize(&q, w, o->kind, &o->params, seed, e);
     if (!status) {
-        status = gpt2_save(&variant, o->out, sources, n, note, e);
+        *bill = q.bill;
+        status = gpt2_save(&q.variant, o->out, sources, n, note, e);
     }
-    gpt2_close(&variant);
+    quantized_release(&q);
     return status;
 }
 
 static int quantize(struct buf *out, const struct options *o, struct err *e)
 {
     struct gpt2 base = {0};
+    struct workshop w = {.base = &base};
     struct bill bill;
     struct buf note = BUF_INIT;
     describe(&note, o);
     int status = gpt2_open(&base, o->model, e) || gpt2_load(&base, e) || buf_check(&note, e) ||
-                         write_file(&bill, o, &base, note.s, e)
+                         open_calibration(&w, o, e) || write_file(&bill, o, &w, note.s, e)
                      ? -1
                      : 0;
     if (!status) {
         write_bill(out, o, &base, &bill);
     }
     buf_release(&note);
+    workshop_release(&w);
     gpt2_close(&base);
     return status;
 }

@@ -14,6 +14,9 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
     if (digest_file(d->texts, s->texts.path, e)) {
         return err_prefix(e, "texts %s of %s", s->texts.name, s->path);
     }
+    if (s->calibration.path && digest_file(d->calibration, s->calibration.path, e)) {
+        return err_prefix(e, "calibration %s of %s", s->calibration.name, s->path);
+    }
     for (size_t i = 0; i < s->n_models; i++) {
         if (digest_file(d->models[i], s->models[i].path, e)) {
             return err_prefix(e, "model %s of %s", s->models[i].name, s->path);
@@ -35,6 +38,9 @@ int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
     cell_describe(s, c, &text);
     buf_addf(&text, "\nmodel sha256: %s\ntexts sha256: %s\nalgorithm: %d\n", d->models[c->model],
              d->texts, NASHSWARM_ALGORITHM);
+    if (cell_uses_calibration(s, c)) {
+        buf_addf(&text, "calibration sha256: %s\n", d->calibration);
+    }
     int status = buf_check(&text, e);
     if (!status) {
         status = digest_bytes(key, text.s, text.len, e);

@@ -9,7 +9,8 @@
 
 struct input_digests {
     char texts[DIGEST_HEX];
-    char (*models)[DIGEST_HEX]; /* one for each model of the spec */
+    char calibration[DIGEST_HEX]; /* "" when no method uses it */
+    char (*models)[DIGEST_HEX];   /* one for each model of the spec */
 };
 
 /* Reads every model and the texts once. A file that is missing is refused here, before any work. */

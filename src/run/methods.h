@@ -7,6 +7,7 @@
 
 #include "allocate/method.h"
 #include "quantize/quantize.h"
+#include "run/budget.h"
 #include "spec/spec.h"
 
 /*
@@ -19,18 +20,17 @@ const struct method_kind *run_method_named(const char *name);
 bool run_is_baseline(const struct method_kind *kind);
 
 /*
- * *variant = base quantized by a method that is not the baseline, with its bill. Release the
- * variant with gpt2_close(), before its base.
+ * Quantizes the workshop's model by a method that is not the baseline. Release *out either way,
+ * before the model.
  */
-int run_quantize(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
-                 const struct method_kind *kind, const struct params *p, uint64_t seed,
-                 struct err *e);
+int run_quantize(struct quantized *out, struct workshop *w, const struct method_kind *kind,
+                 const struct params *p, uint64_t seed, struct err *e);
 
 /*
- * Writes base, quantized by such a method, as a packed model file; `sources` and `note` as in
+ * Writes the model, quantized by such a method, as a packed model file; `sources` and `note` as in
  * gpt2_save().
  */
-int run_quantize_packed(const char *path, struct bill *bill, const struct gpt2 *base,
+int run_quantize_packed(const char *path, struct bill *bill, struct workshop *w,
                         const struct method_kind *kind, const struct params *p, uint64_t seed,
                         const struct gpt2_source *sources, size_t n_sources, const char *note,
                         struct err *e);

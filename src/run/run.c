@@ -21,6 +21,7 @@ struct run {
     struct input_digests digests;
     char (*keys)[DIGEST_HEX];
     struct record *rows;
+    struct cell_details *details; /* in step with rows */
     bool *stored;
     struct loaded_model model; /* the one that is open, if any */
     size_t open_model;         /* its index + 1; 0 when none is */
@@ -32,13 +33,14 @@ static int look_up(struct run *r, size_t *n_stored, struct err *e)
     size_t n = r->plan.n;
     if (!(r->keys = mem_new(n, sizeof *r->keys, e)) ||
         !(r->rows = mem_new(n, sizeof *r->rows, e)) ||
+        !(r->details = mem_new(n, sizeof *r->details, e)) ||
         !(r->stored = mem_new(n, sizeof *r->stored, e))) {
         return -1;
     }
     *n_stored = 0;
     for (size_t i = 0; i < n; i++) {
         if (cell_key(r->keys[i], r->spec, &r->plan.cells[i], &r->digests, e) ||
-            store_read_cell(r->store, r->plan.cells[i].id, r->keys[i], &r->rows[i], NULL,
+            store_read_cell(r->store, r->plan.cells[i].id, r->keys[i], &r->rows[i], &r->details[i],
                             &r->stored[i], e)) {
             return -1;
         }
@@ -85,7 +87,7 @@ static int open_model(struct run *r, size_t model, struct err *e)
 }
 
 /* Publishes the result of cell i. */
-static int publish(struct run *r, size_t i, double wall_s, struct err *e)
+static int publish(struct run *r, size_t i, double wall_s, double solve_s, struct err *e)
 {
     const struct cell *c = &r->plan.cells[i];
     struct provenance p = {.model_path = r->spec->models[c->model].path,
@@ -97,12 +99,14 @@ static int publish(struct run *r, size_t i, double wall_s, struct err *e)
                            .blas_config = blas_config(),
                            .blas_core = blas_core(),
                            .threads = compute_threads(),
-                           .wall_s = wall_s};
+                           .wall_s = wall_s,
+                           .solve_s = solve_s};
     struct buf json = BUF_INIT;
     provenance_write(&p, &json);
     int status = buf_check(&json, e);
     if (!status) {
-        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], NULL, &json, e);
+        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], &r->details[i],
+                                  &json, e);
     }
     buf_release(&json);
     if (!status && r->listener->finished) {
@@ -115,10 +119,11 @@ static int publish(struct run *r, size_t i, double wall_s, struct err *e)
 static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, struct err *e)
 {
     struct cell *cells = mem_new(last - first, sizeof *cells, e);
-    struct record *rows = mem_new(last - first, sizeof *rows, e);
+    struct variant_result result = {.rows = mem_new(last - first, sizeof *result.rows, e),
+                                    .details = details_none()};
     size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
     double start = clock_s();
-    int status = cells && rows && index ? 0 : -1;
+    int status = cells && result.rows && index ? 0 : -1;
     for (size_t i = first; i < last && !status; i++) {
         if (!r->stored[i]) {
             index[n] = i;
@@ -133,12 +138,15 @@ static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, st
     }
     status = open_model(r, cells[0].model, e);
     if (!status) {
-        status = variant_run(rows, &r->model, r->spec, cells, n, &r->listener->progress, e);
+        status = variant_run(&result, &r->model, r->spec, cells, n, &r->listener->progress, e);
     }
     double wall_s = (clock_s() - start) / (double)n;
     for (size_t i = 0; i < n && !status; i++) {
-        r->rows[index[i]] = rows[i];
-        status = publish(r, index[i], wall_s, e);
+        r->rows[index[i]] = result.rows[i];
+        status = details_copy(&r->details[index[i]], &result.details, e) ||
+                         publish(r, index[i], wall_s, result.solve_s, e)
+                     ? -1
+                     : 0;
         *ran += !status;
     }
     if (status) {
@@ -146,7 +154,8 @@ static int run_variant(struct run *r, size_t first, size_t last, size_t *ran, st
     }
 out:
     free(cells);
-    free(rows);
+    free(result.rows);
+    details_release(&result.details);
     free(index);
     return status;
 }
@@ -181,7 +190,10 @@ int run_spec(const struct spec *s, const struct store *store, const struct run_l
     }
     if (!status) {
         table_join_baseline(r.rows, r.plan.n);
-        status = table_write(store, s, r.rows, r.plan.n, e);
+        status = table_write(store, s, r.rows, r.plan.n, e) ||
+                         tensors_write(store, r.rows, r.details, r.plan.n, e)
+                     ? -1
+                     : 0;
     }
     if (!status) {
         *rows = r.rows;
@@ -191,6 +203,10 @@ int run_spec(const struct spec *s, const struct store *store, const struct run_l
     if (r.open_model) {
         loaded_model_close(&r.model);
     }
+    for (size_t i = 0; i < r.plan.n && r.details; i++) {
+        details_release(&r.details[i]);
+    }
+    free(r.details);
     input_digests_release(&r.digests);
     plan_release(&r.plan);
     free(r.keys);

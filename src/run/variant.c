@@ -7,6 +7,7 @@
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
 #include "run/methods.h"
+#include "run/outcome.h"
 
 int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model, struct err *e)
 {
@@ -28,6 +29,16 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
     }
     texts_release(&texts);
     tokenizer_free(tokenizer);
+    m->workshop.base = &m->gpt2;
+    if (!status && s->calibration.path) {
+        struct calibration_texts calibration = {.path = s->calibration.path,
+                                                .keep_line_ends = s->calibration.keep_line_ends,
+                                                .max_tokens = (size_t)s->max_tokens,
+                                                .evaluation_path = s->texts.path,
+                                                .evaluation_keeps_line_ends =
+                                                    s->texts.keep_line_ends};
+        status = calibration_open(&m->workshop.calibration, &m->gpt2, &calibration, e);
+    }
     if (status) {
         loaded_model_close(m);
     }
@@ -36,6 +47,7 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 
 void loaded_model_close(struct loaded_model *m)
 {
+    workshop_release(&m->workshop);
     sequences_release(&m->sequences);
     gpt2_close(&m->gpt2);
     *m = (struct loaded_model){0};
@@ -60,33 +72,6 @@ static void fill_identity(struct record *r, const struct gpt2 *m, const struct s
     r->model_mib = (double)gpt2_parameters(m) * 4 / (1 << 20);
 }
 
-/* What the method costs. A baseline touches nothing and only has the untouched line. */
-static void fill_bill(struct record *r, const struct bill *b)
-{
-    r->untouched_bits = b->untouched.packed_bits;
-    if (b->scope_weights == 0) {
-        return;
-    }
-    double scope_bits = 32.0 * (double)b->scope_weights, model_bits = 32.0 * (double)r->parameters;
-    double payload = (double)b->code_bits; /* the study's sizes are of plain codes */
-    double packed = (double)(b->payload.packed_bits + b->map.packed_bits + b->grid.packed_bits);
-    r->scope_weights = b->scope_weights;
-    r->relative_mse = bill_relative_error(b);
-    r->payload_packed_bits = b->payload.packed_bits;
-    r->payload_ideal_bits = b->payload.ideal_bits;
-    r->map_packed_bits = b->map.packed_bits;
-    r->map_ideal_bits = b->map.ideal_bits;
-    r->grid_bits = b->grid.packed_bits;
-    r->bits_per_weight = bill_packed(b);
-    r->bits_payload = bill_payload(b);
-    r->bits_ideal_map = bill_ideal_map(b);
-    r->bits_entropy = bill_entropy(b);
-    r->compression_pct = 100 * (1 - payload / scope_bits);
-    r->payload_mib = payload / 8 / (1 << 20);
-    r->model_removed_pct = 100 * (scope_bits - payload) / model_bits;
-    r->model_removed_stored_pct = 100 * (scope_bits - packed) / model_bits;
-}
-
 static void fill_score(struct record *r, const struct score *score)
 {
     r->texts = (int64_t)score->texts;
@@ -96,39 +81,56 @@ static void fill_score(struct record *r, const struct score *score)
 }
 
 /* The model to score: the base itself, or its quantized variant. */
-static int make_variant(struct gpt2 *variant, struct bill *bill, const struct gpt2 *base,
+static int make_variant(struct quantized *q, struct loaded_model *m,
                         const struct spec_method *method, const struct cell *c, struct err *e)
 {
     if (run_is_baseline(method->kind)) {
-        *bill = bill_of_baseline(base);
-        return gpt2_share(variant, base, e);
+        *q = (struct quantized){.bill = bill_of_baseline(&m->gpt2)};
+        return gpt2_share(&q->variant, &m->gpt2, e);
     }
-    return run_quantize(variant, bill, base, method->kind, &c->params, (uint64_t)c->seed, e);
+    return run_quantize(q, &m->workshop, method->kind, &c->params, (uint64_t)c->seed, e);
 }
 
-int variant_run(struct record *rows, const struct loaded_model *m, const struct spec *s,
+/* Everything of a row but its score. */
+static void fill_row(struct record *r, const struct loaded_model *m, const struct spec *s,
+                     const struct cell *c, const struct quantized *q, double floor_mse)
+{
+    fill_identity(r, &m->gpt2, s, c);
+    r->untouched_bits = q->bill.untouched.packed_bits;
+    if (q->bill.scope_weights > 0) {
+        outcome_fill_record(r, q, &c->params);
+        r->floor_mse = floor_mse;
+    }
+}
+
+int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
                 const struct cell *cells, size_t n, const struct progress *progress, struct err *e)
 {
     const struct spec_method *method = &s->methods[cells[0].method];
-    struct gpt2 variant = {0};
+    struct quantized q = {0};
     struct losses losses = {0};
-    struct bill bill;
     bool padded = false;
+    double floor_mse = (double)NAN;
+    out->details = details_none();
+    m->workshop.calibration.progress = progress;
     for (size_t i = 0; i < n; i++) {
         padded |= protocols[cells[i].protocol].padded;
     }
-    int status = make_variant(&variant, &bill, &m->gpt2, method, &cells[0], e);
+    int status = make_variant(&q, m, method, &cells[0], e);
+    if (!status && q.bill.scope_weights > 0) {
+        status = outcome_details(&out->details, &floor_mse, &q, &m->workshop, e);
+    }
     if (!status) {
-        status = losses_compute(&losses, &variant, &m->sequences, (size_t)s->max_tokens, padded,
+        status = losses_compute(&losses, &q.variant, &m->sequences, (size_t)s->max_tokens, padded,
                                 progress, e);
     }
     for (size_t i = 0; i < n && !status; i++) {
         struct score score = protocol_score(&protocols[cells[i].protocol], &losses);
-        fill_identity(&rows[i], &m->gpt2, s, &cells[i]);
-        fill_bill(&rows[i], &bill);
-        fill_score(&rows[i], &score);
+        fill_row(&out->rows[i], m, s, &cells[i], &q, floor_mse);
+        fill_score(&out->rows[i], &score);
     }
+    out->solve_s = q.solved ? q.solve_s : (double)NAN;
     losses_release(&losses);
-    gpt2_close(&variant);
+    quantized_release(&q);
     return status;
 }

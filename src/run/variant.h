@@ -8,22 +8,31 @@
 #include "model/gpt2.h"
 #include "model/texts.h"
 #include "plan/plan.h"
-#include "results/record.h"
+#include "results/details.h"
+#include "run/budget.h"
 
 /* An open, loaded model of the spec, and its texts in its own tokens. */
 struct loaded_model {
     struct gpt2 gpt2;
     struct sequences sequences;
+    struct workshop workshop; /* calibration texts, when the spec has some, and tables of costs */
+};
+
+/* What one variant gives. */
+struct variant_result {
+    struct record *rows;         /* one for each cell, the caller's */
+    struct cell_details details; /* of all of them; the caller releases it */
+    double solve_s;              /* NaN where nothing was solved */
 };
 
 int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model, struct err *e);
 void loaded_model_close(struct loaded_model *m);
 
 /*
- * rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The
- * baseline's columns (delta_…) stay empty.
+ * out->rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The
+ * baseline's columns (delta_…) stay empty. What methods learn about the model is kept in it.
  */
-int variant_run(struct record *rows, const struct loaded_model *m, const struct spec *s,
+int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
                 const struct cell *cells, size_t n, const struct progress *progress, struct err *e);
 
 #endif
