@@ -8,7 +8,7 @@
 
 #include "run/methods.h"
 
-enum { METHOD_OPTIONS_KEY = 1000, METHOD_OPTIONS_MAX = 64, METHOD_HELP_MAX = 512 };
+enum { METHOD_OPTIONS_KEY = 1000, METHOD_OPTIONS_MAX = 64, METHOD_HELP_MAX = 2048 };
 
 /* The parameters that were given, by position in the union of all schemas. */
 struct method_options {
