@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "commands/bench_allocate.h"
 #include "commands/command.h"
 #include "evaluate/evaluate.h"
 #include "run/methods.h"
@@ -43,14 +44,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option option_rows[] = {COMMAND_THREADS_ROW, {0}};
-static const struct argp argp = {
-    option_rows,
-    parse,
-    "MODEL.h5",
-    "Measure the forward pass and the quantizers on this machine, against its BLAS.",
-    0,
-    0,
-    0};
+static const struct argp argp = {option_rows,
+                                 parse,
+                                 "MODEL.h5",
+                                 "Measure the forward pass, the quantizers and the game of bits on "
+                                 "this machine, against its BLAS.",
+                                 0,
+                                 0,
+                                 0};
 
 static void fill_random(float *x, size_t n, uint32_t stream)
 {
@@ -210,10 +211,16 @@ static int bench_quantize(struct buf *out, struct err *e)
     static const char *const four[][2] = {{0}};
     static const char *const grouped[][2] = {{"group", "32"}, {0}};
     size_t n = (size_t)BIG_ROWS * BIG_COLS;
-    float *w = mem_floats(n, e), *decoded = mem_floats(n, e);
-    int status = w && decoded ? 0 : -1;
-    if (!status) {
+    float *w = mem_floats(n, e), *decoded = NULL;
+    int status = w ? 0 : -1;
+    if (!status) { /* before anything else of that size exists: it measures memory */
         fill_random(w, n, 1);
+        status = bench_allocate(out, w, BIG_ROWS, BIG_COLS, e);
+    }
+    if (!status && !(decoded = mem_floats(n, e))) {
+        status = -1;
+    }
+    if (!status) {
         buf_addf(out, "quantize a %d × %d matrix (allocate, code, decode, bill)\n", BIG_ROWS,
                  BIG_COLS);
         status = bench_method(out, w, decoded, "tiers, exact cut", "tiers", exact, e) ||

@@ -76,6 +76,11 @@ static int code_tensor(float *out_rc, struct bill *bill, struct coded_tensor *co
     *bill = (struct bill){0};
     *coded = (struct coded_tensor){
         .rows = src->rows, .cols = src->cols, .unit = UNIT_TENSOR, .dtype = o->dtype};
+    struct grid_options of_units = *o;
+    if (a->form == ALLOCATION_UNITS) { /* the allocation says itself what a unit is */
+        of_units.group = 0;
+        o = &of_units;
+    }
     if (o->group && a->n_tiers != 1) {
         BUG("groups within %d tiers", a->n_tiers);
     }

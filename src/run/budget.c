@@ -167,6 +167,25 @@ static int meet_budget(struct quantized *out, struct workshop *w,
     return best_ask == last ? 0 : attempt(out, w, method, p, q, best_ask, e);
 }
 
+/* A budget below what the cheapest options take is refused in the words that it was given in. */
+static int check_budget(const struct workshop *w, double bits_per_weight, struct err *e)
+{
+    const struct game *g = &w->players->game;
+    uint8_t *choice = mem_new(g->n, 1, e);
+    if (!choice) {
+        return -1;
+    }
+    game_cheapest(choice, g);
+    double least = game_total(g, choice).bits / g->weights;
+    free(choice);
+    return least <= bits_per_weight
+               ? 0
+               : err_set(e,
+                         "bits_per_weight: %g is too little for %s: the cheapest options take %.4f "
+                         "stored bits a weight; give more, or cheaper options or larger units",
+                         bits_per_weight, w->base->path, least);
+}
+
 int budget_quantize(struct quantized *out, struct workshop *w, const struct allocate_method *method,
                     const struct params *p, uint64_t seed, struct err *e)
 {
@@ -176,7 +195,7 @@ int budget_quantize(struct quantized *out, struct workshop *w, const struct allo
                               .budget = params_list(p, "bits_per_weight")->numbers[0],
                               .predicted_nats = (double)NAN};
     if (!(out->bills_t = mem_new((size_t)w->base->n_tensors, sizeof *out->bills_t, e)) ||
-        workshop_players(w, p, e)) {
+        workshop_players(w, p, e) || check_budget(w, out->budget, e)) {
         return -1;
     }
     out->solve_s = clock_s() - start;
