@@ -53,6 +53,7 @@ Test(run_budget, is_kept_from_below_whatever_the_players)
         {"grid=mse", "granularity=row", "sensitivity=none", "coding=entropy", "grid_dtype=f16"},
         {"grid=sign-magnitude", "granularity=row", "sensitivity=none", "grid_dtype=f16"},
         {"grid=step", "granularity=row", "sensitivity=none", "coding=entropy"},
+        {"grid=step", "granularity=group", "group=32", "sensitivity=none", "coding=entropy"},
     };
     static const double budgets[] = {3, 3.7, 5};
     struct gpt2 base;

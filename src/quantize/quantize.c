@@ -50,10 +50,6 @@ int quantize_check(const struct params *p, const char **which, struct err *e)
         return err_set(e,
                        "grid: step has levels without bounds, which only coding: entropy stores");
     }
-    if (o.fit == FIT_STEP && o.group) {
-        *which = "group";
-        return err_set(e, "group does not go with grid: step, whose steps are the method's");
-    }
     return 0;
 }
 
