@@ -111,14 +111,11 @@ Test(quantize_model, feedback_without_moments_is_refused)
 Test(quantize_model, parameters_are_checked_against_each_other)
 {
     const char *const plain[] = {"grid=step", NULL};
-    const char *const grouped[] = {"grid=step", "coding=entropy", "group=8", NULL};
     const char *const good[] = {"grid=step", "coding=entropy", NULL};
     const char *which = NULL;
     struct err e;
     struct params p = params_of(plain);
     cr_assert(quantize_check(&p, &which, &e) == -1 && strcmp(which, "coding") == 0);
-    p = params_of(grouped);
-    cr_assert(quantize_check(&p, &which, &e) == -1 && strcmp(which, "group") == 0);
     p = params_of(good);
     cr_assert(quantize_check(&p, &which, &e) == 0);
 }

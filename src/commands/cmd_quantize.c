@@ -116,7 +116,7 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
     double mib = 8.0 * 1024 * 1024;
     buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
              (long long)b->scope_weights, gpt2_parameters(m), bill_relative_error(b));
-    if (b->code_bits == 0) {
+    if (grid_options_of(&o->params).fit == FIT_STEP) {
         bill_print(out, b); /* levels of steps have no fixed width that the study could count */
         return;
     }

@@ -125,7 +125,9 @@ int tables_allocators(struct layout *l, const struct spec *s, const struct conte
                 "Predicted cost: weighted squared error by the table of costs. Optimality gap: "
                 "its excess over the best known bound of any choice within the budget. Predicted "
                 "Δ: second-order change of the loss by the calibration text's Fisher "
-                "information. Measured Δ: on the texts of the experiment.");
+                "information. Measured Δ: on the texts of the experiment. Costs compare between "
+                "methods of the same sensitivity and players alone; shapley minimises a table that "
+                "is weighted by measured losses, and its gap is that of the unweighted one.");
     tables_note_seeds(l, s);
     return notes_allocators(l, c, e);
 }

@@ -10,7 +10,7 @@
 #include "quantize/rate_distortion.h"
 
 /* What the method costs. */
-static void fill_bill(struct record *r, const struct bill *b)
+static void fill_bill(struct record *r, const struct bill *b, bool steps)
 {
     double scope_bits = 32.0 * (double)b->scope_weights, model_bits = 32.0 * (double)r->parameters;
     double payload = (double)b->code_bits; /* the study's sizes are of plain codes */
@@ -25,7 +25,7 @@ static void fill_bill(struct record *r, const struct bill *b)
     r->bits_per_weight = bill_packed(b);
     r->bits_entropy = bill_entropy(b);
     r->model_removed_stored_pct = 100 * (scope_bits - packed) / model_bits;
-    if (b->code_bits == 0) {
+    if (steps) {
         return; /* levels of steps have no fixed width to be counted at */
     }
     r->bits_payload = bill_payload(b);
@@ -44,7 +44,7 @@ static void fill_choice(char *to, size_t size, const struct params *p, const cha
 void outcome_fill_record(struct record *r, const struct quantized *q, const struct params *p)
 {
     const struct allocate_solution *s = &q->solution;
-    fill_bill(r, &q->bill);
+    fill_bill(r, &q->bill, grid_options_of(p).fit == FIT_STEP);
     fill_choice(r->granularity, sizeof r->granularity, p, "granularity");
     fill_choice(r->grid, sizeof r->grid, p, "grid");
     fill_choice(r->coding, sizeof r->coding, p, "coding");

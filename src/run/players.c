@@ -259,6 +259,7 @@ static int add_costs(struct players *p, size_t k, const struct gpt2 *m, const st
 static int set_bits(struct players *p, const struct params *params, struct err *e)
 {
     struct grid_options o = grid_options_of(params);
+    p->bits_io = NULL;
     if (o.coding == CODING_ENTROPY) {
         p->bits_io = mem_new(p->game.n * (size_t)p->game.m, sizeof *p->bits_io, e);
         return p->bits_io ? 0 : -1;
