@@ -6,8 +6,9 @@
  * the same for all budgets, so that a sweep over these measures nothing twice. Their Shapley
  * values v_k (shapley.h) share the whole change of the loss out among them. A tensor's row of the
  * table is multiplied by v_k / D_k, D_k being its distortion there, so that the table predicts what
- * was measured; the optimum of the re-weighted table is the result. A value that is not positive,
- * as noise makes some, counts as VALUE_FLOOR of the mean |v_k|: no tensor is ever free. Factors are
+ * was measured; the optimum of the re-weighted table is the result. A value below its standard
+ * error, or below VALUE_FLOOR of the mean |v_k|, counts as that: noise must not make a tensor free,
+ * since errors there are cheap only while they are small. Factors are
  * relative to the one of all tensors together, so that they stay near 1. Tensors without distortion
  * have nothing to multiply and keep the factor 1.
  *
@@ -24,7 +25,7 @@
 #include "allocate/shapley.h"
 #include "base/mem.h"
 
-#define VALUE_FLOOR 1e-3
+#define VALUE_FLOOR 0.1
 
 static const struct param params[] = {
     {"reference", PARAM_REAL, "bits/weight", "3", 0.01, 32, NULL,
@@ -86,7 +87,7 @@ static void find_factors(double *factor_k, const struct shapley_result *r,
     }
     for (size_t k = 0; k < q->n_parts; k++) {
         double distortion = part_distortion(q, k, choice);
-        double worth = fmax(r->value[k], VALUE_FLOOR * mean);
+        double worth = fmax(r->value[k], fmax(r->error[k], VALUE_FLOOR * mean));
         factor_k[k] = distortion > 0 ? worth / distortion : 0;
         values += distortion > 0 ? worth : 0;
         distortions += distortion > 0 ? distortion : 0;
