@@ -136,8 +136,8 @@ static void set_options(struct players *p, const struct params *params)
 }
 
 /* weight_u of one tensor's units: mean squares of inputs, where those differ by row. */
-static int row_channels(double *weight_u, const struct players_tensor *part,
-                        const struct gpt2_tensor *t, const struct moment *channels)
+static void row_channels(double *weight_u, const struct players_tensor *part,
+                         const struct gpt2_tensor *t, const struct moment *channels)
 {
     double mean = 0;
     size_t per_row = part->n / t->rows;
@@ -150,7 +150,6 @@ static int row_channels(double *weight_u, const struct players_tensor *part,
     if (part->unit == UNIT_TENSOR) {
         weight_u[0] = mean;
     }
-    return 0;
 }
 
 /* What the table of one tensor is made with. */
