@@ -93,8 +93,9 @@ Test(plan_plan, varies_the_last_axis_fastest)
         const struct cell *c = &p.plan.cells[1 + i];
         cr_assert(strcmp(c->variant, variants[i]) == 0, "variant %zu is %s", i, c->variant);
         cr_assert(c->has_seed == (i % 2 == 1), "cell %s has a seed: %d", c->id, c->has_seed);
-        cr_assert(params_list(&c->params, "bits")->numbers[0] == (i < 2 ? 8 : 6), "bits of %s",
-                  c->id);
+        struct params params;
+        cell_params(&p.spec, c, &params);
+        cr_assert(params_list(&params, "bits")->numbers[0] == (i < 2 ? 8 : 6), "bits of %s", c->id);
     }
     cr_assert(strcmp(p.plan.cells[5].variant, "bits=3") == 0, "%s", p.plan.cells[5].variant);
     cr_assert(p.plan.cells[0].variant[0] == '\0', "the baseline has a variant");

@@ -24,7 +24,6 @@ static void place_open(struct place *p)
     cr_assert(store_init(&p->store, p->root, p->f.spec.name, &e) == 0, "%s", e.text);
     cr_assert(store_prepare(&p->store, &e) == 0, "%s", e.text);
     p->cell = (struct cell){.model = 0, .method = 1, .protocol = 0};
-    p->cell.params = p->f.methods[1].params;
     snprintf(p->cell.id, sizeof p->cell.id, "small.uniform.paper.00112233");
     snprintf(p->result, sizeof p->result, "%s/cells/%s/result.json", p->store.results.s,
              p->cell.id);

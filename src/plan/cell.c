@@ -1,13 +1,14 @@
 /* One cell as text: what determines its result, and what its folder says of it. */
 #include "plan/plan.h"
 
+#include "spec/combinations.h"
+
 /* One line a parameter, in the order of the schema. */
-static void add_parameters(const struct cell *c, const char *indent, struct buf *out)
+static void add_parameters(const struct params *p, const char *indent, struct buf *out)
 {
-    const struct schema *schema = c->params.schema;
-    for (size_t i = 0; i < schema->n; i++) {
-        buf_addf(out, "%s%s: ", indent, schema->rows[i]->name);
-        value_format(&c->params.values[i], schema->rows[i], out);
+    for (size_t i = 0; i < p->schema->n; i++) {
+        buf_addf(out, "%s%s: ", indent, p->schema->rows[i]->name);
+        value_format(&p->values[i], p->schema->rows[i], out);
         buf_addc(out, '\n');
     }
 }
@@ -27,17 +28,36 @@ static void add_evaluation(const struct spec *s, const struct cell *c, struct bu
              s->texts.keep_line_ends ? "true" : "false");
 }
 
-bool cell_uses_calibration(const struct spec *s, const struct cell *c)
+void cell_params(const struct spec *s, const struct cell *c, struct params *out)
+{
+    combination_params(s, c->method, c->combination, out);
+}
+
+bool cell_same_variant(const struct cell *a, const struct cell *b)
+{
+    return a->model == b->model && a->method == b->method && a->combination == b->combination &&
+           a->has_seed == b->has_seed && a->seed == b->seed;
+}
+
+static bool uses_calibration(const struct spec *s, const struct cell *c, const struct params *p)
 {
     const struct method_kind *kind = s->methods[c->method].kind;
-    return kind->uses_calibration && kind->uses_calibration(&c->params);
+    return kind->uses_calibration && kind->uses_calibration(p);
+}
+
+bool cell_uses_calibration(const struct spec *s, const struct cell *c)
+{
+    struct params p;
+    cell_params(s, c, &p);
+    return uses_calibration(s, c, &p);
 }
 
 /* Model and texts, by name. Names cannot hold what would end a quoted text. */
-static void add_inputs(const struct spec *s, const struct cell *c, struct buf *out)
+static void add_inputs(const struct spec *s, const struct cell *c, const struct params *p,
+                       struct buf *out)
 {
     buf_addf(out, "model: \"%s\"\ntexts: \"%s\"\n", s->models[c->model].name, s->texts.name);
-    if (cell_uses_calibration(s, c)) {
+    if (uses_calibration(s, c, p)) {
         buf_addf(out, "calibration: \"%s\"\ncalibration_keep_line_ends: %s\n", s->calibration.name,
                  s->calibration.keep_line_ends ? "true" : "false");
     }
@@ -45,19 +65,23 @@ static void add_inputs(const struct spec *s, const struct cell *c, struct buf *o
 
 void cell_describe(const struct spec *s, const struct cell *c, struct buf *out)
 {
+    struct params p;
+    cell_params(s, c, &p);
     buf_addf(out, "method: %s\n", s->methods[c->method].kind->name);
-    add_parameters(c, "  ", out);
+    add_parameters(&p, "  ", out);
     add_evaluation(s, c, out);
-    add_inputs(s, c, out);
+    add_inputs(s, c, &p, out);
 }
 
 void cell_write(const struct spec *s, const struct cell *c, struct buf *out)
 {
     const struct spec_method *m = &s->methods[c->method];
+    struct params p;
+    cell_params(s, c, &p);
     buf_addf(out, "id: \"%s\"\nexperiment: \"%s\"\n", c->id, s->name);
-    add_inputs(s, c, out);
+    add_inputs(s, c, &p, out);
     buf_addf(out, "name: \"%s\"\nmethod: %s\nparameters:%s\n", m->name, m->kind->name,
-             c->params.schema->n ? "" : " {}");
-    add_parameters(c, "  ", out);
+             p.schema->n ? "" : " {}");
+    add_parameters(&p, "  ", out);
     add_evaluation(s, c, out);
 }

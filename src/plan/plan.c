@@ -101,10 +101,10 @@ static int set_variant(struct planner *p, const struct combination *k, struct ce
 
 /* The cells of one combination of values: every seed that matters, every protocol. */
 static int add_combination(struct planner *p, size_t model, const struct combination *k,
-                           struct err *e)
+                           size_t combination, struct err *e)
 {
     const struct spec *s = p->spec;
-    struct cell c = {.model = model, .method = k->method, .params = k->params};
+    struct cell c = {.model = model, .method = k->method, .combination = combination};
     c.has_seed = uses_seed(s, k);
     if (set_variant(p, k, &c, e)) {
         return -1;
@@ -126,8 +126,9 @@ static int add_method(struct planner *p, size_t model, size_t method, struct err
 {
     struct combination k;
     int status = combination_first(&k, p->spec, method, e);
-    for (bool more = !status; more && !status; more = combination_next(&k)) {
-        status = add_combination(p, model, &k, e);
+    size_t i = 0;
+    for (bool more = !status; more && !status; more = combination_next(&k), i++) {
+        status = add_combination(p, model, &k, i, e);
     }
     combination_release(&k);
     return status;

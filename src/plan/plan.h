@@ -17,7 +17,7 @@ struct cell {
     size_t model, method, protocol; /* protocol: index into spec_known.protocols */
     bool has_seed;
     long seed;
-    struct params params;    /* complete, swept values in place */
+    size_t combination;      /* which of the method's combinations of swept values */
     char variant[CELL_TEXT]; /* "shares=[5, 15, 80] bits=[8, 4, 2]"; "" without a sweep */
     char id[CELL_TEXT];      /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
 };
@@ -29,6 +29,15 @@ struct plan {
 
 int plan_make(struct plan *p, const struct spec *s, struct err *e);
 void plan_release(struct plan *p);
+
+/*
+ * The complete parameters of the cell's method, swept values in place. They are made anew on each
+ * call, since a huge plan that kept them would not fit in memory.
+ */
+void cell_params(const struct spec *s, const struct cell *c, struct params *out);
+
+/* Whether two cells are of one variant: the same but for the protocol. */
+bool cell_same_variant(const struct cell *a, const struct cell *b);
 
 /* Whether the cell's result depends on the calibration texts. */
 bool cell_uses_calibration(const struct spec *s, const struct cell *c);

@@ -49,22 +49,11 @@ static int look_up(struct run *r, size_t *n_stored, struct err *e)
     return 0;
 }
 
-/* Cells i.. that are one variant: the same but for the protocol. */
+/* Cells i.. that are one variant. */
 static size_t variant_end(const struct plan *p, size_t i)
 {
-    const struct cell *a = &p->cells[i];
     size_t end = i + 1;
-    while (end < p->n) {
-        const struct cell *b = &p->cells[end];
-        bool same = a->model == b->model && a->method == b->method && a->has_seed == b->has_seed &&
-                    a->seed == b->seed;
-        for (size_t k = 0; same && k < a->params.schema->n; k++) {
-            same =
-                value_equal(&a->params.values[k], &b->params.values[k], a->params.schema->rows[k]);
-        }
-        if (!same) {
-            break;
-        }
+    while (end < p->n && cell_same_variant(&p->cells[i], &p->cells[end])) {
         end++;
     }
     return end;

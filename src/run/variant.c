@@ -55,10 +55,9 @@ void loaded_model_close(struct loaded_model *m)
 
 /* Who the row is about. */
 static void fill_identity(struct record *r, const struct gpt2 *m, const struct spec *s,
-                          const struct cell *c)
+                          const struct cell *c, const struct params *p)
 {
     const struct spec_method *method = &s->methods[c->method];
-    const struct params *p = &c->params;
     *r = record_none();
     snprintf(r->model, sizeof r->model, "%s", s->models[c->model].name);
     snprintf(r->method, sizeof r->method, "%s", method->name);
@@ -82,23 +81,25 @@ static void fill_score(struct record *r, const struct score *score)
 
 /* The model to score: the base itself, or its quantized variant. */
 static int make_variant(struct quantized *q, struct loaded_model *m,
-                        const struct spec_method *method, const struct cell *c, struct err *e)
+                        const struct spec_method *method, const struct cell *c,
+                        const struct params *p, struct err *e)
 {
     if (run_is_baseline(method->kind)) {
         *q = (struct quantized){.bill = bill_of_baseline(&m->gpt2)};
         return gpt2_share(&q->variant, &m->gpt2, e);
     }
-    return run_quantize(q, &m->workshop, method->kind, &c->params, (uint64_t)c->seed, e);
+    return run_quantize(q, &m->workshop, method->kind, p, (uint64_t)c->seed, e);
 }
 
 /* Everything of a row but its score. */
 static void fill_row(struct record *r, const struct loaded_model *m, const struct spec *s,
-                     const struct cell *c, const struct quantized *q, double floor_mse)
+                     const struct cell *c, const struct params *p, const struct quantized *q,
+                     double floor_mse)
 {
-    fill_identity(r, &m->gpt2, s, c);
+    fill_identity(r, &m->gpt2, s, c, p);
     r->untouched_bits = q->bill.untouched.packed_bits;
     if (q->bill.scope_weights > 0) {
-        outcome_fill_record(r, q, &c->params);
+        outcome_fill_record(r, q, p);
         r->floor_mse = floor_mse;
     }
 }
@@ -107,16 +108,18 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
                 const struct cell *cells, size_t n, const struct progress *progress, struct err *e)
 {
     const struct spec_method *method = &s->methods[cells[0].method];
+    struct params params;
     struct quantized q = {0};
     struct losses losses = {0};
     bool padded = false;
     double floor_mse = (double)NAN;
     out->details = details_none();
+    cell_params(s, &cells[0], &params);
     m->workshop.calibration.progress = progress;
     for (size_t i = 0; i < n; i++) {
         padded |= protocols[cells[i].protocol].padded;
     }
-    int status = make_variant(&q, m, method, &cells[0], e);
+    int status = make_variant(&q, m, method, &cells[0], &params, e);
     if (!status && q.bill.scope_weights > 0) {
         status = outcome_details(&out->details, &floor_mse, &q, &m->workshop, e);
     }
@@ -126,7 +129,7 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
     }
     for (size_t i = 0; i < n && !status; i++) {
         struct score score = protocol_score(&protocols[cells[i].protocol], &losses);
-        fill_row(&out->rows[i], m, s, &cells[i], &q, floor_mse);
+        fill_row(&out->rows[i], m, s, &cells[i], &params, &q, floor_mse);
         fill_score(&out->rows[i], &score);
     }
     out->solve_s = q.solved ? q.solve_s : (double)NAN;

@@ -61,6 +61,18 @@ bool combination_next(struct combination *c)
     return false;
 }
 
+void combination_params(const struct spec *s, size_t method, size_t index, struct params *out)
+{
+    *out = s->methods[method].params;
+    for (size_t i = s->n_axes; i-- > 0;) {
+        const struct spec_axis *axis = &s->axes[i];
+        if (axis->method == method) {
+            out->values[axis->parameter] = axis->values[index % axis->n];
+            index /= axis->n;
+        }
+    }
+}
+
 void combination_text(const struct combination *c, struct buf *out)
 {
     bool first = true;

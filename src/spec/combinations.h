@@ -31,6 +31,9 @@ int combination_first(struct combination *c, const struct spec *s, size_t method
 /* Moves to the next one; false after the last. */
 bool combination_next(struct combination *c);
 
+/* The parameters of the combination that comes after `index` others. */
+void combination_params(const struct spec *s, size_t method, size_t index, struct params *out);
+
 /* Appends "shares=[5, 15, 80] bits=[8, 4, 2]"; nothing for a method without axes. */
 void combination_text(const struct combination *c, struct buf *out);
 void combination_release(struct combination *c);
