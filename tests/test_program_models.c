@@ -145,5 +145,6 @@ Test(program_models, a_model_without_a_tokenizer_scores_ids_alone)
          1,
          "nashswarm run: cell m.baseline.paper.ID: m.h5 holds no tokenizer (neither vocab.json "
          "nor merges.txt); import the model again from a folder that has both files, or give "
-         "token ids instead of text\n");
+         "token ids instead of text\n"
+         "  to run it alone: nashswarm run x.yaml --only m.baseline.paper.ID\n");
 }

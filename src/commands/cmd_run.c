@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
 #include "run/run.h"
@@ -13,16 +15,23 @@
 struct options {
     const char *spec, *out;
     struct spec_overrides overrides;
+    struct run_choice choice;
+    const char **only; /* what choice.only points to */
     long threads;
     bool quiet;
 };
 
-enum { KEY_MODELS = 256, KEY_SAMPLES };
+enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_ONLY, KEY_FAILED };
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
     {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
     {"samples", KEY_SAMPLES, "N", 0, "score the first N texts instead of the spec's number", 0},
+    {"keep-going", 'k', 0, 0, "run the other cells when one fails, and write the table without it",
+     0},
+    {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
+    {"only", KEY_ONLY, "PATTERN", 0,
+     "run only cells with an id that fits, as in '*.tiers.*'; may be given several times", 0},
     {"quiet", 'q', 0, 0, "show no progress, only the table", 0},
     COMMAND_THREADS_ROW,
     {0},
@@ -37,6 +46,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case 'q':
         o->quiet = true;
+        break;
+    case 'k':
+        o->choice.keep_going = true;
+        break;
+    case KEY_FAILED:
+        o->choice.failed = true;
+        break;
+    case KEY_ONLY:
+        o->only[o->choice.n_only++] = arg;
         break;
     case KEY_MODELS:
         o->overrides.models = arg;
@@ -83,9 +101,10 @@ static void on_signal(int number)
 
 /* What is shown while the run goes: a line redrawn on a terminal, a line a cell elsewhere. */
 struct display {
+    const struct options *options;
     bool terminal, quiet;
     size_t cells, done;
-    char id[CELL_TEXT];
+    char id[CELL_TEXT], failed[CELL_TEXT]; /* at work; the one that ended the run, or "" */
 };
 
 static void planned(void *context, size_t cells, size_t stored)
@@ -125,19 +144,102 @@ static void finished(void *context, const struct cell *c, const struct record *r
     }
 }
 
+/* A word for a shell: as it is when it is plain, else in quotes. */
+static void add_word(struct buf *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (*word && strspn(word, plain) == strlen(word)) {
+        buf_addf(out, " %s", word);
+        return;
+    }
+    buf_adds(out, " '");
+    for (; *word; word++) {
+        if (*word == '\'') {
+            buf_adds(out, "'\\''");
+        } else {
+            buf_addc(out, *word);
+        }
+    }
+    buf_addc(out, '\'');
+}
+
+/* The command that runs these cells of the experiment alone, or all of it. */
+static void add_command(struct buf *out, const struct options *o, const char *only)
+{
+    buf_adds(out, "nashswarm run");
+    add_word(out, o->spec);
+    if (strcmp(o->out, ".") != 0) {
+        buf_adds(out, " --out");
+        add_word(out, o->out);
+    }
+    if (o->overrides.models) {
+        buf_adds(out, " --models");
+        add_word(out, o->overrides.models);
+    }
+    if (o->overrides.samples) {
+        buf_addf(out, " --samples %ld", o->overrides.samples);
+    }
+    if (only) {
+        buf_adds(out, " --only");
+        add_word(out, only);
+    }
+}
+
+static void tell_alone(const struct options *o, const char *id)
+{
+    struct buf alone = BUF_INIT;
+    add_command(&alone, o, id);
+    fprintf(stderr, "  to run it alone: %s\n", buf_text(&alone));
+    buf_release(&alone);
+}
+
+/* A failure that ends the run is told at its end. */
+static void failed(void *context, const struct cell *c, const struct err *why)
+{
+    struct display *d = context;
+    d->done++;
+    if (d->options->choice.keep_going) {
+        fprintf(stderr, "%s[%zu/%zu] %s  failed: %s\n", d->terminal ? "\r\033[K" : "", d->done,
+                d->cells, c->id, why->text);
+        tell_alone(d->options, c->id);
+    } else {
+        snprintf(d->failed, sizeof d->failed, "%s", c->id);
+    }
+}
+
+/* What is missing from the results, and what to do about it; the exit status that this means. */
+static int tell_missing(const struct options *o, const struct run_result *r)
+{
+    struct buf command = BUF_INIT;
+    size_t missing = r->cells - r->n;
+    if (!missing) {
+        return EXIT_DONE;
+    }
+    add_command(&command, o, NULL);
+    fprintf(stderr, "nashswarm run: %zu of %zu cells %s no result%s; %s runs them\n", missing,
+            r->cells, missing == 1 ? "has" : "have",
+            r->tables ? " and no row in the table" : ", so the table was not written",
+            buf_text(&command));
+    buf_release(&command);
+    return r->failed ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int run(const struct experiment *x, struct display *d)
 {
     struct run_listener listener = {.planned = planned,
                                     .began = began,
                                     .finished = finished,
+                                    .failed = failed,
                                     .progress = {within_cell, d},
                                     .context = d};
-    struct record *rows = NULL;
-    size_t n = 0, ran = 0;
+    struct run_result result;
     struct buf out = BUF_INIT;
     struct err e;
-    int status = run_spec(&x->spec, &x->store, &listener, &rows, &n, &ran, &e) ||
-                 experiment_report(x, rows, n, true, true, &out, &e);
+    int status = run_spec(&x->spec, &x->store, &d->options->choice, &listener, &result, &e);
+    if (!status && result.tables) {
+        status = experiment_report(x, result.rows, result.n, true, true, &out, &e);
+    }
     if (interrupted) {
         fprintf(stderr,
                 "%snashswarm run: interrupted; what is done is kept, the same command goes "
@@ -146,12 +248,16 @@ static int run(const struct experiment *x, struct display *d)
         status = EXIT_INTERRUPTED;
     } else {
         /* What there is when a figure fails is shown too: it took long to compute. */
-        int failed = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
+        int bad = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
+        if (d->failed[0]) {
+            tell_alone(d->options, d->failed);
+        }
         status = command_print("run", &out);
-        status = failed ? failed : status;
+        status = bad ? bad : status;
+        status = status ? status : tell_missing(d->options, &result);
     }
     buf_release(&out);
-    free(rows);
+    run_result_release(&result);
     return status;
 }
 
@@ -160,19 +266,24 @@ int cmd_run(int argc, char **argv)
     struct options o = {.out = "."};
     struct experiment x;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (compute_init((int)o.threads, &e)) {
+    if (!(o.only = mem_new((size_t)argc, sizeof *o.only, &e))) {
         return command_fail("run", EXIT_FAILED, &e);
     }
-    int status = experiment_open(&x, "run", o.spec, o.out, &o.overrides);
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    o.choice.only = o.only;
+    int status = compute_init((int)o.threads, &e)
+                     ? command_fail("run", EXIT_FAILED, &e)
+                     : experiment_open(&x, "run", o.spec, o.out, &o.overrides);
     if (status) {
+        free(o.only);
         return status;
     }
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    struct display d = {.terminal = command_on_terminal(), .quiet = o.quiet};
+    struct display d = {.options = &o, .terminal = command_on_terminal(), .quiet = o.quiet};
     status = run(&x, &d);
     experiment_close(&x);
+    free(o.only);
     return status;
 }

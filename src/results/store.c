@@ -1,7 +1,11 @@
 #include "results/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_file.h"
@@ -109,6 +113,17 @@ static void write_result(const struct spec *spec, const struct cell *c, const ch
     buf_release(&described);
 }
 
+/* A failure of an earlier run says nothing any more. That there is none is the usual case. */
+static void forget_failure(const struct buf *folder)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/failed.json", buf_text(folder));
+    if (!path.failed) {
+        unlink(path.s);
+    }
+    buf_release(&path);
+}
+
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
                      const char *key, const struct record *r, const struct cell_details *details,
                      const struct buf *provenance_json, struct err *e)
@@ -124,11 +139,55 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
         file_write_text(folder.s, "result.json", &result, e)) {
         goto out;
     }
+    forget_failure(&folder);
     status = 0;
 out:
     buf_release(&folder);
     buf_release(&yaml);
     buf_release(&result);
+    return status;
+}
+
+int store_write_failure(const struct store *s, const struct cell *c, const char *sentence,
+                        struct err *e)
+{
+    struct buf folder = BUF_INIT, json = BUF_INIT;
+    struct json_out j = json_begin(&json);
+    json_open(&j, '{');
+    json_key_text(&j, "id", c->id);
+    json_key_text(&j, "error", sentence);
+    json_close(&j, '}');
+    buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
+    int status = buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
+                         file_write_text(folder.s, "failed.json", &json, e)
+                     ? -1
+                     : 0;
+    buf_release(&folder);
+    buf_release(&json);
+    return status;
+}
+
+bool store_has_failure(const struct store *s, const char *id)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/cells/%s/failed.json", s->results.s, id);
+    bool there = !path.failed && file_exists(path.s);
+    buf_release(&path);
+    return there;
+}
+
+int store_lock(const struct store *s, int *lock, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/.tables.lock", s->results.s);
+    int status = buf_check(&path, e);
+    if (!status) {
+        *lock = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        while (*lock >= 0 && flock(*lock, LOCK_EX) && errno == EINTR) {
+        }
+        status = *lock >= 0 ? 0 : err_set(e, "%s cannot be opened: %s", path.s, strerror(errno));
+    }
+    buf_release(&path);
     return status;
 }
 

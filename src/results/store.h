@@ -5,6 +5,7 @@
  *   ROOT/results/NAME/cells/ID/cell.yaml       one cell, resolved
  *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record, its details
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
+ *   ROOT/results/NAME/cells/ID/failed.json     why its last run failed; gone when a run succeeds
  *   ROOT/results/NAME/table.csv, table.json    one tidy row a cell, in the spec's order
  *   ROOT/results/NAME/tensors.csv              one row a quantized tensor of a variant, if any
  *   ROOT/results/NAME/tables/                  Markdown and LaTeX
@@ -49,6 +50,19 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
                      const char *key, const struct record *r, const struct cell_details *details,
                      const struct buf *provenance_json, struct err *e);
+
+/* Notes that the cell could not be run, and why. It is never taken for a result. */
+int store_write_failure(const struct store *s, const struct cell *c, const char *sentence,
+                        struct err *e);
+
+/* Whether the last run of the cell failed. */
+bool store_has_failure(const struct store *s, const char *id);
+
+/*
+ * Waits until no other process writes the tables of this experiment. *lock is closed with close();
+ * the kernel does so for a process that is killed.
+ */
+int store_lock(const struct store *s, int *lock, struct err *e);
 
 /* spec.resolved.yaml. */
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);

@@ -5,6 +5,10 @@
  * Missing cells are run model by model: a model is opened and its texts tokenized once, a quantized
  * variant is made once for all its protocols, and one pass over the texts serves them all. Each
  * cell's result is published as soon as it is there; an interrupted run resumes where it was.
+ *
+ * Several runs may go on one experiment at the same time: each looks again for a cell's result
+ * before it computes it, and one that finds another's result where it wanted to publish its own
+ * goes on from the other end, so that two of them meet in the middle. Nobody waits for anybody.
  */
 #ifndef NS_RUN_RUN_H
 #define NS_RUN_RUN_H
@@ -20,15 +24,35 @@ struct run_listener {
     void (*began)(void *context, const struct cell *c);
     /* After each cell; `wall_s` is its share of the work. */
     void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
+    /* After each cell that could not be run. */
+    void (*failed)(void *context, const struct cell *c, const struct err *why);
     struct progress progress; /* within a cell; its answer true interrupts the run */
     void *context;
 };
 
+/* Which of the missing cells are run. Zeros: all of them, up to the first failure. */
+struct run_choice {
+    const char *const *only; /* patterns as of a shell, for ids; a cell fits one of them */
+    size_t n_only;
+    bool failed;     /* cells alone whose last run failed */
+    bool keep_going; /* a cell that fails does not keep the others from being run */
+};
+
+struct run_result {
+    struct record *rows; /* those that are there, in the spec's order, with the baseline joined */
+    size_t n;
+    size_t cells, ran, failed; /* of the spec; run by this call; tried in vain by it */
+    bool tables;               /* whether the tables of results/NAME were written */
+};
+
 /*
- * Runs what is missing; *rows (released with free()) are the results in the spec's order, with the
- * baseline joined, and the tables of results/NAME are written. *ran is the number of cells run.
+ * Runs what is missing and chosen. The tables of results/NAME are written when every cell has a
+ * result, or, with keep_going, from those that have one. −1 when the run was stopped: by a failed
+ * cell without keep_going, the listener, or results that cannot be written. A pattern that no cell
+ * fits is an error too. Release the result with run_result_release().
  */
-int run_spec(const struct spec *s, const struct store *store, const struct run_listener *listener,
-             struct record **rows, size_t *n, size_t *ran, struct err *e);
+int run_spec(const struct spec *s, const struct store *store, const struct run_choice *choice,
+             const struct run_listener *listener, struct run_result *result, struct err *e);
+void run_result_release(struct run_result *r);
 
 #endif
