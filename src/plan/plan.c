@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "spec/combinations.h"
 
-enum { CELLS_MAX = 1000000, ID_DIGITS = 8 };
+enum { CELLS_MAX = 1000000, ID_DIGITS = 8, ID_MORE_DIGITS = 24 };
 
 struct planner {
     struct plan *plan;
@@ -22,21 +22,15 @@ static bool uses_seed(const struct spec *s, const struct combination *c)
 }
 
 /* How many cells a method has for one model. */
-static int count_method(const struct spec *s, size_t method, size_t *n, struct err *e)
+static size_t count_method(const struct spec *s, size_t method)
 {
     struct combination c;
-    size_t combinations;
-    if (!combinations_count(s, method, &combinations)) {
-        return err_set(e, "%s: the sweep gives \"%s\" over %d combinations: sweep fewer values",
-                       s->path, s->methods[method].name, COMBINATIONS_MAX);
-    }
-    *n = 0;
-    int status = combination_first(&c, s, method, e);
-    for (bool more = !status; more; more = combination_next(&c)) {
-        *n += s->n_protocols * (uses_seed(s, &c) ? s->n_seeds : 1);
-    }
-    combination_release(&c);
-    return status;
+    size_t n = 0;
+    combination_first(&c, s, method);
+    do {
+        n += s->n_protocols * (uses_seed(s, &c) ? s->n_seeds : 1);
+    } while (combination_next(&c));
+    return n;
 }
 
 static int count_cells(const struct spec *s, size_t *n, struct err *e)
@@ -44,11 +38,7 @@ static int count_cells(const struct spec *s, size_t *n, struct err *e)
     size_t per_model = 0;
     *n = 0;
     for (size_t i = 0; i < s->n_methods; i++) {
-        size_t one;
-        if (count_method(s, i, &one, e)) {
-            return -1;
-        }
-        per_model += one; /* both are far below the range of size_t */
+        per_model += count_method(s, i); /* both are far below the range of size_t */
         if (__builtin_mul_overflow(per_model, s->n_models, n) || *n > CELLS_MAX) {
             return err_set(e,
                            "%s makes over %d cells (model × method × seed × protocol): list fewer "
@@ -60,7 +50,7 @@ static int count_cells(const struct spec *s, size_t *n, struct err *e)
 }
 
 /* MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx; names are at most 64 bytes each, so that it fits. */
-static int set_id(struct planner *p, struct cell *c, struct err *e)
+static int set_id(struct planner *p, struct cell *c, int digits, struct err *e)
 {
     const struct spec *s = p->spec;
     char hex[DIGEST_HEX], seed[32] = "";
@@ -72,9 +62,9 @@ static int set_id(struct planner *p, struct cell *c, struct err *e)
     if (c->has_seed) {
         snprintf(seed, sizeof seed, ".s%ld", c->seed);
     }
-    int n = snprintf(c->id, sizeof c->id, "%s.%s%s.%s.%.*s", s->models[c->model].name,
-                     s->methods[c->method].name, seed, s->known->protocols[c->protocol], ID_DIGITS,
-                     hex);
+    int n =
+        snprintf(c->id, sizeof c->id, "%s.%s%s.%s.%.*s", s->models[c->model].name,
+                 s->methods[c->method].name, seed, s->known->protocols[c->protocol], digits, hex);
     if (n >= (int)sizeof c->id) {
         return err_set(e, "%s: the names of model \"%s\" and method \"%s\" are too long together",
                        s->path, s->models[c->model].name, s->methods[c->method].name);
@@ -101,10 +91,10 @@ static int set_variant(struct planner *p, const struct combination *k, struct ce
 
 /* The cells of one combination of values: every seed that matters, every protocol. */
 static int add_combination(struct planner *p, size_t model, const struct combination *k,
-                           size_t combination, struct err *e)
+                           struct err *e)
 {
     const struct spec *s = p->spec;
-    struct cell c = {.model = model, .method = k->method, .combination = combination};
+    struct cell c = {.model = model, .method = k->method, .combination = k->index};
     c.has_seed = uses_seed(s, k);
     if (set_variant(p, k, &c, e)) {
         return -1;
@@ -113,7 +103,7 @@ static int add_combination(struct planner *p, size_t model, const struct combina
         c.seed = c.has_seed ? s->seeds[i] : 0;
         for (size_t j = 0; j < s->n_protocols; j++) {
             c.protocol = s->protocols[j];
-            if (set_id(p, &c, e)) {
+            if (set_id(p, &c, ID_DIGITS, e)) {
                 return -1;
             }
             p->plan->cells[p->plan->n++] = c;
@@ -125,13 +115,13 @@ static int add_combination(struct planner *p, size_t model, const struct combina
 static int add_method(struct planner *p, size_t model, size_t method, struct err *e)
 {
     struct combination k;
-    int status = combination_first(&k, p->spec, method, e);
-    size_t i = 0;
-    for (bool more = !status; more && !status; more = combination_next(&k), i++) {
-        status = add_combination(p, model, &k, i, e);
-    }
-    combination_release(&k);
-    return status;
+    combination_first(&k, p->spec, method);
+    do {
+        if (add_combination(p, model, &k, e)) {
+            return -1;
+        }
+    } while (combination_next(&k));
+    return 0;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -139,10 +129,14 @@ static int compare_ids(const void *a, const void *b)
     return strcmp((*(const struct cell *const *)a)->id, (*(const struct cell *const *)b)->id);
 }
 
-/* Eight digits can meet by chance in a huge plan; two cells must not share a folder. */
-static int check_ids(const struct plan *p, const struct spec *s, struct err *e)
+/*
+ * Eight digits meet by chance in a plan of tens of thousands of cells, and two cells must not share
+ * a folder: those that would get more digits. Equal parameters of one method never come twice.
+ */
+static int part_ids(struct planner *planner, struct err *e)
 {
-    const struct cell **sorted = mem_new(p->n, sizeof *sorted, e);
+    const struct plan *p = planner->plan;
+    struct cell **sorted = mem_new(p->n, sizeof *sorted, e);
     int status = sorted ? 0 : -1;
     for (size_t i = 0; sorted && i < p->n; i++) {
         sorted[i] = &p->cells[i];
@@ -150,10 +144,13 @@ static int check_ids(const struct plan *p, const struct spec *s, struct err *e)
     if (sorted) {
         qsort(sorted, p->n, sizeof *sorted, compare_ids);
     }
-    for (size_t i = 1; i < p->n && !status; i++) {
-        if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0) {
-            status = err_set(e, "%s: two cells have the id %s: split the sweep into two specs",
-                             s->path, sorted[i]->id);
+    for (size_t i = 0, end; i < p->n && !status; i = end) {
+        end = i + 1;
+        while (end < p->n && strcmp(sorted[i]->id, sorted[end]->id) == 0) {
+            end++;
+        }
+        for (size_t k = i; k < end && end > i + 1 && !status; k++) {
+            status = set_id(planner, sorted[k], ID_MORE_DIGITS, e);
         }
     }
     free(sorted);
@@ -176,7 +173,7 @@ int plan_make(struct plan *p, const struct spec *s, struct err *e)
         }
     }
     if (!status) {
-        status = check_ids(p, s, e);
+        status = part_ids(&planner, e);
     }
     buf_release(&planner.text);
     if (status) {

@@ -44,7 +44,8 @@ bool cell_uses_calibration(const struct spec *s, const struct cell *c);
 
 /*
  * The cell in canonical text: everything of the spec that determines its result, and nothing else
- * (no path, no order, no title). The 8 hexadecimal digits of its id are this text's digest's first.
+ * (no path, no order, no title). The 8 hexadecimal digits of its id are this text's digest's first;
+ * 24 where two cells of a plan would share 8.
  */
 void cell_describe(const struct spec *s, const struct cell *c, struct buf *out);
 

@@ -1,9 +1,5 @@
 #include "spec/combinations.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-
 size_t combinations_axis(const struct spec *s, size_t method, size_t parameter)
 {
     size_t i = 0;
@@ -13,64 +9,56 @@ size_t combinations_axis(const struct spec *s, size_t method, size_t parameter)
     return i;
 }
 
-bool combinations_count(const struct spec *s, size_t method, size_t *n)
+static size_t width(const struct spec *s, size_t method)
 {
-    *n = 1;
-    for (size_t i = 0; i < s->n_axes; i++) {
-        if (s->axes[i].method == method &&
-            (__builtin_mul_overflow(*n, s->axes[i].n, n) || *n > COMBINATIONS_MAX)) {
-            return false;
-        }
-    }
-    return true;
+    return s->tables ? s->tables[method].width : 0;
 }
 
-static void set_values(struct combination *c)
+size_t combinations_count(const struct spec *s, size_t method)
 {
-    for (size_t i = 0; i < c->spec->n_axes; i++) {
-        const struct spec_axis *axis = &c->spec->axes[i];
-        if (axis->method == c->method) {
-            c->params.values[axis->parameter] = axis->values[c->digits[i]];
+    return width(s, method) ? s->tables[method].n : 1;
+}
+
+static void set_values(const struct spec *s, size_t method, size_t index, struct params *out)
+{
+    size_t n = width(s, method), k = 0;
+    for (size_t i = 0; k < n; i++) {
+        const struct spec_axis *axis = &s->axes[i];
+        if (axis->method == method) {
+            out->values[axis->parameter] = axis->values[s->tables[method].digits[index * n + k++]];
         }
     }
 }
 
-int combination_first(struct combination *c, const struct spec *s, size_t method, struct err *e)
+void combination_first(struct combination *c, const struct spec *s, size_t method)
 {
     *c = (struct combination){.spec = s, .method = method, .params = s->methods[method].params};
-    c->digits = mem_new(s->n_axes, sizeof *c->digits, e);
-    if (!c->digits) {
-        return -1;
-    }
-    set_values(c);
-    return 0;
+    set_values(s, method, 0, &c->params);
 }
 
 bool combination_next(struct combination *c)
 {
-    for (size_t i = c->spec->n_axes; i-- > 0;) {
-        if (c->spec->axes[i].method != c->method) {
-            continue;
-        }
-        if (++c->digits[i] < c->spec->axes[i].n) {
-            set_values(c);
-            return true;
-        }
-        c->digits[i] = 0;
+    if (c->index + 1 >= combinations_count(c->spec, c->method)) {
+        return false;
     }
-    return false;
+    set_values(c->spec, c->method, ++c->index, &c->params);
+    return true;
 }
 
 void combination_params(const struct spec *s, size_t method, size_t index, struct params *out)
 {
     *out = s->methods[method].params;
-    for (size_t i = s->n_axes; i-- > 0;) {
-        const struct spec_axis *axis = &s->axes[i];
-        if (axis->method == method) {
-            out->values[axis->parameter] = axis->values[index % axis->n];
-            index /= axis->n;
-        }
+    set_values(s, method, index, out);
+}
+
+size_t combination_digit(const struct combination *c, size_t axis)
+{
+    const struct spec_table *table = &c->spec->tables[c->method];
+    size_t k = 0;
+    for (size_t i = 0; i < axis; i++) {
+        k += c->spec->axes[i].method == c->method;
     }
+    return table->digits[c->index * table->width + k];
 }
 
 void combination_text(const struct combination *c, struct buf *out)
@@ -81,14 +69,8 @@ void combination_text(const struct combination *c, struct buf *out)
         if (axis->method == c->method) {
             const struct param *row = c->params.schema->rows[axis->parameter];
             buf_addf(out, "%s%s=", first ? "" : " ", row->name);
-            value_format(&axis->values[c->digits[i]], row, out);
+            value_format(&c->params.values[axis->parameter], row, out);
             first = false;
         }
     }
-}
-
-void combination_release(struct combination *c)
-{
-    free(c->digits);
-    c->digits = NULL;
 }

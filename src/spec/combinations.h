@@ -1,8 +1,8 @@
 /*
  * combinations: the values of one method for every combination of its swept parameters.
  *
- * A grid product in the order of the spec's axes, the last axis fastest; axes of other methods
- * leave a method alone. A method without axes has one combination.
+ * They stand in the spec's tables, in the order of the sweep: a grid has its last axis fastest. A
+ * method that is not swept has one combination.
  */
 #ifndef NS_SPEC_COMBINATIONS_H
 #define NS_SPEC_COMBINATIONS_H
@@ -14,7 +14,7 @@ enum { COMBINATIONS_MAX = 1000000 };
 struct combination {
     const struct spec *spec; /* borrowed */
     size_t method;
-    size_t *digits;       /* for each axis of the spec, which of its values is taken */
+    size_t index;         /* how many come before it */
     struct params params; /* the method's, swept values in place */
 };
 
@@ -22,11 +22,11 @@ struct combination {
  */
 size_t combinations_axis(const struct spec *s, size_t method, size_t parameter);
 
-/* How many there are; false when over COMBINATIONS_MAX. An axis without values makes it 0. */
-bool combinations_count(const struct spec *s, size_t method, size_t *n);
+/* How many there are, at most COMBINATIONS_MAX; 0 only while a bad spec is read. */
+size_t combinations_count(const struct spec *s, size_t method);
 
-/* The first one (there is at least one). Release it even when this fails. */
-int combination_first(struct combination *c, const struct spec *s, size_t method, struct err *e);
+/* The first one (there is at least one). */
+void combination_first(struct combination *c, const struct spec *s, size_t method);
 
 /* Moves to the next one; false after the last. */
 bool combination_next(struct combination *c);
@@ -36,6 +36,9 @@ void combination_params(const struct spec *s, size_t method, size_t index, struc
 
 /* Appends "shares=[5, 15, 80] bits=[8, 4, 2]"; nothing for a method without axes. */
 void combination_text(const struct combination *c, struct buf *out);
-void combination_release(struct combination *c);
+
+/* Which of the values of an axis (an index into spec.axes, of the combination's method) it takes.
+ */
+size_t combination_digit(const struct combination *c, size_t axis);
 
 #endif

@@ -38,7 +38,6 @@ struct reading {
     bool shared_read, entries_checked[CONFIG_FILES];
     struct drafts methods;      /* of the spec, in step with spec->methods */
     struct place **axis_places; /* of each value of each axis of the spec */
-    size_t axes_capacity, places_capacity;
     struct place sweep_at;
 };
 
@@ -60,7 +59,7 @@ int finish_methods(struct reading *r, struct err *e);
 int read_sweep(struct reading *r, const struct node *node, struct err *e);
 
 /* Checks the values of each method against each other, for every combination that is swept. */
-int check_methods(struct reading *r, struct err *e);
+void check_methods(struct reading *r);
 
 /* `node` is NULL without the key. */
 int read_report(struct reading *r, const struct node *node, struct err *e);

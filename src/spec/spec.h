@@ -40,6 +40,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -88,12 +89,20 @@ struct spec_method {
     struct params params; /* complete, but for swept values */
 };
 
-/* One key of `sweep:`: methods.NAME.PARAMETER takes each of the values in turn. */
+/* A swept parameter of a method, with every value that it takes, in the order of their use. */
 struct spec_axis {
     size_t method;    /* index into spec.methods */
     size_t parameter; /* row of its schema */
     struct value *values;
     size_t n;
+};
+
+/* The combinations of a method's swept values: rows of indices, one into each axis of the method.
+ */
+struct spec_table {
+    uint32_t *digits; /* n × width */
+    size_t n;
+    size_t width; /* axes of the method; 0: it is not swept and is one combination */
 };
 
 enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS };
@@ -127,6 +136,8 @@ struct spec {
     size_t n_methods;
     struct spec_axis *axes;
     size_t n_axes;
+    struct spec_table *tables; /* one a method; NULL without a sweep */
+    size_t n_tables;
     struct spec_report report;
     const struct spec_known *known; /* borrowed */
 };

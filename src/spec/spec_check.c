@@ -18,7 +18,7 @@ static struct place blame(const struct reading *r, const struct combination *c, 
         }
     }
     if (axis < s->n_axes) {
-        return r->axis_places[axis][c->digits[axis]];
+        return r->axis_places[axis][combination_digit(c, axis)];
     }
     return parameter >= 0 && d->from[parameter].source ? d->from[parameter] : d->at;
 }
@@ -43,34 +43,22 @@ static void check_combination(struct reading *r, const struct combination *c)
     buf_release(&with);
 }
 
-static int check_method(struct reading *r, size_t method, struct err *e)
+static void check_method(struct reading *r, size_t method)
 {
     const struct draft *d = &r->methods.all[method];
-    size_t n;
-    if (!combinations_count(r->spec, method, &n)) {
-        problems_add(&r->problems, r->sweep_at,
-                     "sweep: over %d combinations of the values of \"%s\": sweep fewer",
-                     COMBINATIONS_MAX, d->name);
-        return 0;
-    }
-    if (!n || d->broken || !d->kind || !d->kind->check) {
-        return 0;
-    }
     struct combination c;
-    int status = combination_first(&c, r->spec, method, e);
-    for (bool more = !status; more; more = combination_next(&c)) {
-        check_combination(r, &c);
+    if (!combinations_count(r->spec, method) || d->broken || !d->kind || !d->kind->check) {
+        return;
     }
-    combination_release(&c);
-    return status;
+    combination_first(&c, r->spec, method);
+    do {
+        check_combination(r, &c);
+    } while (combination_next(&c));
 }
 
-int check_methods(struct reading *r, struct err *e)
+void check_methods(struct reading *r)
 {
     for (size_t i = 0; i < r->methods.n; i++) {
-        if (check_method(r, i, e)) {
-            return -1;
-        }
+        check_method(r, i);
     }
-    return 0;
 }

@@ -264,29 +264,24 @@ int read_texts(struct reading *r, const struct node *node, struct err *e)
 
 /* Whether a method of the spec, with some of its swept values, calibrates; *at is where it stands.
  */
-static int find_calibrated(const struct reading *r, bool *found, struct place *at, struct err *e)
+static bool find_calibrated(const struct reading *r, struct place *at)
 {
     const struct spec *s = r->spec;
-    *found = false;
-    for (size_t i = 0; i < s->n_methods && !*found; i++) {
+    for (size_t i = 0; i < s->n_methods; i++) {
         const struct draft *d = &r->methods.all[i];
         struct combination c;
-        size_t n;
-        if (d->broken || !d->kind || !d->kind->uses_calibration || !combinations_count(s, i, &n) ||
-            !n) {
+        if (d->broken || !d->kind || !d->kind->uses_calibration || !combinations_count(s, i)) {
             continue;
         }
-        int status = combination_first(&c, s, i, e);
-        for (bool more = !status; more && !*found; more = combination_next(&c)) {
-            *found = d->kind->uses_calibration(&c.params);
-        }
-        combination_release(&c);
-        if (status) {
-            return -1;
-        }
-        *at = d->at;
+        combination_first(&c, s, i);
+        do {
+            if (d->kind->uses_calibration(&c.params)) {
+                *at = d->at;
+                return true;
+            }
+        } while (combination_next(&c));
     }
-    return 0;
+    return false;
 }
 
 int read_calibration(struct reading *r, const struct node *node, struct err *e)
@@ -295,13 +290,11 @@ int read_calibration(struct reading *r, const struct node *node, struct err *e)
     struct asset_kind kind = texts_kind;
     struct asset a = {0};
     struct place at = {0};
-    bool needed;
     kind.label = entry;
     if (node) {
         return read_text_asset(r, &kind, node, &r->spec->calibration, e);
     }
-    if (find_calibrated(r, &needed, &at, e) ||
-        (needed && from_name(r, &kind, at, entry, entry, &a, e))) {
+    if (find_calibrated(r, &at) && from_name(r, &kind, at, entry, entry, &a, e)) {
         asset_release(&a);
         return -1;
     }

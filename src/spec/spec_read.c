@@ -204,8 +204,11 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
         read_methods(r, node_get(root, "methods"), e) || (sweep && read_sweep(r, sweep, e))) {
         return -1;
     }
-    return finish_methods(r, e) || check_methods(r, e) ||
-                   read_calibration(r, node_get(root, "calibration"), e) ||
+    if (finish_methods(r, e)) {
+        return -1;
+    }
+    check_methods(r);
+    return read_calibration(r, node_get(root, "calibration"), e) ||
                    read_report(r, node_get(root, "report"), e)
                ? -1
                : 0;
@@ -285,7 +288,11 @@ void spec_release(struct spec *s)
     }
     free(s->models);
     free(s->methods);
+    for (size_t i = 0; i < s->n_tables; i++) {
+        free(s->tables[i].digits);
+    }
     free(s->axes);
+    free(s->tables);
     free(s->seeds);
     free(s->report.tiers);
     free(s->texts.name);

@@ -78,21 +78,100 @@ static void write_methods(const struct spec *s, struct buf *out)
     }
 }
 
+/* Whether the method's combinations are the grid of its axes. */
+static bool is_grid(const struct spec *s, size_t method)
+{
+    const struct spec_table *table = s->tables ? &s->tables[method] : NULL;
+    size_t sizes[SCHEMA_MAX], k = 0, n = 1;
+    bool fits = true;
+    for (size_t i = 0; i < s->n_axes; i++) {
+        if (s->axes[i].method == method) {
+            sizes[k++] = s->axes[i].n;
+            fits = fits && !__builtin_mul_overflow(n, s->axes[i].n, &n);
+        }
+    }
+    for (size_t i = 0; k && i < table->n; i++) {
+        size_t rest = i;
+        for (size_t j = k; j-- > 0; rest /= sizes[j]) {
+            if (table->digits[i * k + j] != rest % sizes[j]) {
+                return false;
+            }
+        }
+    }
+    return !k || (fits && n == table->n);
+}
+
+static const struct param *axis_row(const struct spec *s, const struct spec_axis *axis)
+{
+    return s->methods[axis->method].kind->schema.rows[axis->parameter];
+}
+
+static void write_axis(const struct spec *s, const struct spec_axis *axis, const char *lead,
+                       struct buf *out)
+{
+    const struct param *row = axis_row(s, axis);
+    buf_addf(out, "%smethods.%s.%s:\n", lead, s->methods[axis->method].name, row->name);
+    for (size_t k = 0; k < axis->n; k++) {
+        buf_adds(out, "    - ");
+        value_format(&axis->values[k], row, out);
+        buf_addc(out, '\n');
+    }
+}
+
+/* Rows of a method's table as a zip: the values of each axis that move together. */
+static void write_zip(const struct spec *s, size_t method, size_t from, size_t to, struct buf *out)
+{
+    const struct spec_table *table = &s->tables[method];
+    size_t k = 0;
+    buf_adds(out, "  - zip:\n");
+    for (size_t i = 0; i < s->n_axes; i++) {
+        const struct spec_axis *axis = &s->axes[i];
+        if (axis->method != method) {
+            continue;
+        }
+        const struct param *row = axis_row(s, axis);
+        buf_addf(out, "      methods.%s.%s: [", s->methods[method].name, row->name);
+        for (size_t j = from; j < to; j++) {
+            buf_adds(out, j > from ? ", " : "");
+            value_format(&axis->values[table->digits[j * table->width + k]], row, out);
+        }
+        buf_adds(out, "]\n");
+        k++;
+    }
+}
+
+/* A list with an item for each method, and more for one with more rows than a list may hold. */
+static void write_parts(const struct spec *s, struct buf *out)
+{
+    for (size_t i = 0; i < s->n_methods; i++) {
+        const char *lead = "  - ";
+        for (size_t k = 0; k < s->n_axes && is_grid(s, i); k++) {
+            if (s->axes[k].method == i) {
+                write_axis(s, &s->axes[k], lead, out);
+                lead = "    ";
+            }
+        }
+        for (size_t from = 0; !is_grid(s, i) && from < s->tables[i].n; from += YAML_WIDTH_MAX) {
+            size_t rest = s->tables[i].n - from;
+            write_zip(s, i, from, from + (rest < YAML_WIDTH_MAX ? rest : YAML_WIDTH_MAX), out);
+        }
+    }
+}
+
 static void write_sweep(const struct spec *s, struct buf *out)
 {
+    bool grids = true;
+    for (size_t i = 0; i < s->n_methods; i++) {
+        grids = grids && is_grid(s, i);
+    }
     if (s->n_axes) {
         buf_adds(out, "sweep:\n");
     }
-    for (size_t i = 0; i < s->n_axes; i++) {
-        const struct spec_axis *axis = &s->axes[i];
-        const struct spec_method *m = &s->methods[axis->method];
-        const struct param *row = m->kind->schema.rows[axis->parameter];
-        buf_addf(out, "  methods.%s.%s:\n", m->name, row->name);
-        for (size_t k = 0; k < axis->n; k++) {
-            buf_adds(out, "    - ");
-            value_format(&axis->values[k], row, out);
-            buf_addc(out, '\n');
-        }
+    for (size_t i = 0; i < s->n_axes && grids; i++) {
+        write_axis(s, &s->axes[i], "  ", out);
+    }
+    if (!grids) {
+        write_parts(s, out);
     }
 }
 
