@@ -7,10 +7,12 @@
 
 struct options {
     const char *spec, *out;
+    struct spec_overrides overrides;
 };
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "where results/ and plots/ are (default: the working directory)", 0},
+    EXPERIMENT_SET_ROW,
     {0},
 };
 
@@ -20,6 +22,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'o':
         o->out = arg;
+        break;
+    case EXPERIMENT_KEY_SET:
+        experiment_take_set(&o->overrides, arg, state);
         break;
     case ARGP_KEY_ARG:
         command_take_argument(&o->spec, arg, "experiment", state);
@@ -46,7 +51,8 @@ static int again(const char *command, const char *help, int argc, char **argv, b
     size_t n = 0;
     struct err e;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    int status = experiment_open(&x, command, o.spec, o.out, NULL);
+    int status = experiment_open(&x, command, o.spec, o.out, &o.overrides);
+    experiment_release_sets(&o.overrides);
     if (status) {
         return status;
     }

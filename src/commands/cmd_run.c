@@ -27,6 +27,7 @@ static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
     {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
     {"samples", KEY_SAMPLES, "N", 0, "score the first N texts instead of the spec's number", 0},
+    EXPERIMENT_SET_ROW,
     {"keep-going", 'k', 0, 0, "run the other cells when one fails, and write the table without it",
      0},
     {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
@@ -61,6 +62,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_SAMPLES:
         command_take_number(&o->overrides.samples, "--samples", arg, 1, 1000000000, state);
+        break;
+    case EXPERIMENT_KEY_SET:
+        experiment_take_set(&o->overrides, arg, state);
         break;
     case COMMAND_KEY_THREADS:
         command_take_threads(&o->threads, arg, state);
@@ -180,6 +184,10 @@ static void add_command(struct buf *out, const struct options *o, const char *on
     if (o->overrides.samples) {
         buf_addf(out, " --samples %ld", o->overrides.samples);
     }
+    for (size_t i = 0; i < o->overrides.n_set; i++) {
+        buf_adds(out, " --set");
+        add_word(out, o->overrides.set[i]);
+    }
     if (only) {
         buf_adds(out, " --only");
         add_word(out, only);
@@ -261,6 +269,15 @@ static int run(const struct experiment *x, struct display *d)
     return status;
 }
 
+static int run_to_signal(const struct experiment *x, const struct options *o)
+{
+    struct display d = {.options = o, .terminal = command_on_terminal(), .quiet = o->quiet};
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return run(x, &d);
+}
+
 int cmd_run(int argc, char **argv)
 {
     struct options o = {.out = "."};
@@ -274,16 +291,11 @@ int cmd_run(int argc, char **argv)
     int status = compute_init((int)o.threads, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
                      : experiment_open(&x, "run", o.spec, o.out, &o.overrides);
-    if (status) {
-        free(o.only);
-        return status;
+    if (!status) {
+        status = run_to_signal(&x, &o);
+        experiment_close(&x);
     }
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    struct display d = {.options = &o, .terminal = command_on_terminal(), .quiet = o.quiet};
-    status = run(&x, &d);
-    experiment_close(&x);
+    experiment_release_sets(&o.overrides);
     free(o.only);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "base/share.h"
 #include "spec/fields.h"
 #include "spec/paths.h"
+#include "spec/sources.h"
 
 static const char *const file_names[CONFIG_FILES] = {"models.yaml", "texts.yaml", "methods.yaml"};
 
@@ -78,7 +79,7 @@ static int open_file(struct configs *c, enum config_file which, struct problems 
     file->opened = true;
     if (!file_exists(path)) {
         buf_addf(&file->unread, "there is no file %s", path);
-    } else if (document_read(&file->document, path, 1 + (int)which, p, &why)) {
+    } else if (document_read(&file->document, path, RANK_CONFIGS + (int)which, p, &why)) {
         buf_adds(&file->unread, why.text);
     } else {
         field_is(p, &file->document.root, NODE_MAP, "a mapping from names to entries");

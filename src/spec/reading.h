@@ -10,6 +10,7 @@
 
 #include "spec/config.h"
 #include "spec/problems.h"
+#include "spec/sources.h"
 #include "spec/spec.h"
 #include "spec/yaml.h"
 
@@ -31,8 +32,7 @@ struct drafts {
 struct reading {
     struct spec *spec;
     struct problems problems;
-    struct document file;
-    char *folder; /* of the spec */
+    struct sources sources;
     struct configs configs;
     struct drafts shared; /* of configs/methods.yaml, once it is needed */
     bool shared_read, entries_checked[CONFIG_FILES];

@@ -71,6 +71,8 @@ struct spec_known {
 struct spec_overrides {
     const char *models; /* comma-separated names or paths */
     long samples;
+    const char *const *set; /* KEY=VALUE, put into the file's tree before it is read */
+    size_t n_set;
 };
 
 struct spec_model {
@@ -122,6 +124,8 @@ struct spec_report {
 
 struct spec {
     char *path, *name, *title;
+    char **set; /* the texts of --set that it was read with */
+    size_t n_set;
     struct spec_model *models;
     size_t n_models;
     struct spec_texts texts;

@@ -135,13 +135,16 @@ static int from_node(struct reading *r, const struct asset_kind *kind, const str
 {
     const char *text;
     if (node->kind == NODE_MAP) {
-        return from_map(r, kind, node, r->folder, NULL, out, e);
+        const struct node *path = node_get(node, "path");
+        const char *folder = sources_folder(&r->sources, path ? path->at : node->at);
+        return from_map(r, kind, node, folder, NULL, out, e);
     }
     if (!field_text(&r->problems, node, kind->label, &text)) {
         return 0;
     }
     return looks_like_path(text, kind->suffix)
-               ? from_path(r, kind, node->at, r->folder, text, NULL, out, e)
+               ? from_path(r, kind, node->at, sources_folder(&r->sources, node->at), text, NULL,
+                           out, e)
                : from_name(r, kind, node->at, kind->label, text, out, e);
 }
 

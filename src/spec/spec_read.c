@@ -234,9 +234,24 @@ static void reading_release(struct reading *r)
     free(r->axis_places);
     free(r->shared.all);
     free(r->methods.all);
-    free(r->folder);
     configs_release(&r->configs);
-    document_release(&r->file);
+    sources_release(&r->sources);
+}
+
+/* Keeps the texts of --set in the spec, and puts them into its tree. */
+static int take_sets(struct reading *r, const struct spec_overrides *o, struct err *e)
+{
+    struct spec *s = r->spec;
+    s->set = mem_new(o->n_set, sizeof *s->set, e);
+    if (!s->set) {
+        return -1;
+    }
+    for (size_t i = 0; i < o->n_set; i++) {
+        if (copy_string(&s->set[s->n_set++], o->set[i], e)) {
+            return -1;
+        }
+    }
+    return sources_set(&r->sources, o->set, o->n_set, &r->problems, e);
 }
 
 int spec_read(struct spec *s, const char *path, const struct spec_known *known,
@@ -244,15 +259,12 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
 {
     *s = (struct spec){.known = known};
     struct reading r = {.spec = s};
+    const struct node *root = &r.sources.files[0].root;
     int status = -1;
-    r.folder = path_folder(path, e);
-    if (!r.folder || copy_string(&s->path, path, e) || configs_open(&r.configs, r.folder, e) ||
-        document_read(&r.file, path, 0, &r.problems, e)) {
-        goto out;
-    }
-    bool is_map =
-        field_is(&r.problems, &r.file.root, NODE_MAP, "a mapping (lines of \"key: value\")");
-    if ((is_map && read_root(&r, &r.file.root, e)) ||
+    if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
+        configs_open(&r.configs, r.sources.folders[0], e) ||
+        (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||
+        (root->kind == NODE_MAP && read_root(&r, root, e)) ||
         (overrides && apply_overrides(&r, overrides, e))) {
         goto out;
     }
@@ -291,6 +303,10 @@ void spec_release(struct spec *s)
     for (size_t i = 0; i < s->n_tables; i++) {
         free(s->tables[i].digits);
     }
+    for (size_t i = 0; i < s->n_set; i++) {
+        free(s->set[i]);
+    }
+    free(s->set);
     free(s->axes);
     free(s->tables);
     free(s->seeds);

@@ -192,6 +192,10 @@ static void write_report(const struct spec *s, struct buf *out)
 
 void spec_write(const struct spec *s, struct buf *out)
 {
+    for (size_t i = 0; i < s->n_set; i++) {
+        add_key_text(out, "# --set ", s->set[i]);
+        buf_addc(out, '\n');
+    }
     add_key_text(out, "name: ", s->name);
     add_key_text(out, "\ntitle: ", s->title);
     buf_addc(out, '\n');

@@ -18,17 +18,6 @@ struct builder {
 
 static int build(struct builder *b, const yaml_event_t *event, int depth, struct node *out);
 
-static void node_release(struct node *node)
-{
-    for (size_t i = 0; i < node->n; i++) {
-        node_release(&node->items[i]);
-    }
-    free(node->items);
-    free(node->key);
-    free(node->text);
-    *node = (struct node){0};
-}
-
 void document_release(struct document *d)
 {
     node_release(&d->root);
@@ -265,15 +254,14 @@ static int build_stream(struct builder *b)
     return status;
 }
 
-static int parse(struct document *d, struct problems *p, struct err *e)
+static int parse(struct document *d, const char *text, struct problems *p, struct err *e)
 {
     struct builder b = {.d = d, .problems = p, .e = e};
     if (!yaml_parser_initialize(&b.parser)) {
         return err_set(e, "out of memory while reading %s", d->source.path);
     }
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)buf_text(&d->source.bytes),
-                                 d->source.bytes.len);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, strlen(text));
     if (build_stream(&b)) {
         node_release(&d->root);
     }
@@ -329,54 +317,27 @@ int document_read(struct document *d, const char *path, int rank, struct problem
     if (!d->source.path || load(&d->source, p, &usable, e)) {
         return -1;
     }
-    return usable && is_text(&d->source, p) ? parse(d, p, e) : 0;
+    return usable && is_text(&d->source, p) ? parse(d, buf_text(&d->source.bytes), p, e) : 0;
 }
 
-const struct node *node_get(const struct node *map, const char *key)
+int document_parse(struct document *d, const char *name, const char *text, size_t skip, int rank,
+                   struct problems *p, struct err *e)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        if (map->items[i].key && strcmp(map->items[i].key, key) == 0) {
-            return &map->items[i];
-        }
+    struct buf blanked = BUF_INIT;
+    *d = (struct document){.source.rank = rank};
+    d->source.path = mem_string(name, e);
+    buf_adds(&d->source.bytes, text);
+    if (!d->source.path || buf_check(&d->source.bytes, e) || source_index(&d->source, e)) {
+        return -1;
     }
-    return NULL;
-}
-
-bool node_is_null(const struct node *node)
-{
-    static const char *const words[] = {"", "~", "null", "Null", "NULL"};
-    for (size_t i = 0; node->kind == NODE_SCALAR && node->plain && i < 5; i++) {
-        if (strcmp(node->text, words[i]) == 0) {
-            return true;
-        }
+    if (!is_text(&d->source, p)) {
+        return 0;
     }
-    return false;
-}
-
-/* What a YAML reader would refuse, or fold as a line break, when written as it is. */
-static bool needs_escape(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
-           c == 0xFFFE || c == 0xFFFF;
-}
-
-void yaml_quote(struct buf *out, const char *text)
-{
-    size_t n = strlen(text);
-    buf_addc(out, '"');
-    for (size_t i = 0; i < n;) {
-        size_t length = utf8_valid_length(text + i, n - i);
-        uint32_t c = length ? utf8_code_point(text + i, length) : 0xFFFD;
-        if (needs_escape(c)) {
-            buf_addf(out, "\\u%04X", (unsigned)c);
-        } else if (c == '"' || c == '\\') {
-            buf_addf(out, "\\%c", (char)c);
-        } else if (length) {
-            buf_add(out, text + i, length);
-        } else {
-            buf_adds(out, "\uFFFD");
-        }
-        i += length ? length : 1;
+    for (size_t i = 0; i < skip; i += utf8_valid_length(text + i, skip - i)) {
+        buf_addc(&blanked, ' '); /* one for each character, so that columns stay */
     }
-    buf_addc(out, '"');
+    buf_adds(&blanked, text + skip);
+    int status = buf_check(&blanked, e) || parse(d, buf_text(&blanked), p, e) ? -1 : 0;
+    buf_release(&blanked);
+    return status;
 }

@@ -41,8 +41,27 @@ int document_read(struct document *d, const char *path, int rank, struct problem
                   struct err *e);
 void document_release(struct document *d);
 
+/*
+ * Likewise of a text, named `name` where problems are shown. YAML starts after `skip` bytes, which
+ * end where a character does.
+ */
+int document_parse(struct document *d, const char *name, const char *text, size_t skip, int rank,
+                   struct problems *p, struct err *e);
+
 /* The value of a key of a mapping, or NULL. */
 const struct node *node_get(const struct node *map, const char *key);
+
+/* The same to be changed. */
+struct node *node_find(struct node *map, const char *key);
+
+/* Gives the node the value's content in place of its own; its key stays. Empties `value`. */
+void node_replace(struct node *node, struct node *value);
+
+/* Sets a key of a mapping, at its end if it is new. Empties `value`. */
+int node_put(struct node *map, const char *key, struct place key_at, struct node *value,
+             struct err *e);
+void node_remove(struct node *parent, size_t index);
+void node_release(struct node *node);
 
 /* Written plain as nothing, ~ or null. */
 bool node_is_null(const struct node *node);

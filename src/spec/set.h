@@ -1,0 +1,16 @@
+/*
+ * set: one --set KEY=VALUE put into the tree of a spec.
+ */
+#ifndef NS_SPEC_SET_H
+#define NS_SPEC_SET_H
+
+#include "spec/yaml.h"
+
+/*
+ * Parses the text into `d`, which takes the name "--set" and must live as long as the tree, and
+ * moves its value into the mapping `root`. What is wrong goes to the problems; −1: no memory.
+ */
+int set_apply(struct node *root, struct document *d, const char *text, int rank, struct problems *p,
+              struct err *e);
+
+#endif
