@@ -93,11 +93,12 @@ static int take_extends(struct sources *s, struct node *root, struct problems *p
 static int read_next(struct sources *s, struct problems *p, bool *more, struct err *e)
 {
     struct node *root = &s->files[s->n_files - 1].root;
-    struct place at;
+    struct place at = {0};
     struct err why;
     char *path;
     *more = false;
     if (root->kind != NODE_MAP) {
+        s->cut = true;
         return 0;
     }
     if (take_extends(s, root, p, &path, &at, e)) {
@@ -111,6 +112,7 @@ static int read_next(struct sources *s, struct problems *p, bool *more, struct e
         *more = path;
     }
     free(path);
+    s->cut = at.line && !*more;
     return 0;
 }
 

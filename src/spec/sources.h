@@ -17,6 +17,7 @@ struct sources {
     struct document files[EXTENDS_MAX + 1]; /* the first holds the joined tree */
     char *folders[EXTENDS_MAX + 1];
     size_t n_files;
+    bool cut; /* what a file extends could not be read, which is reported */
     struct document *sets;
     size_t n_sets;
 };

@@ -10,6 +10,7 @@
  * The spec owns its strings. Paths are relative to the file that names them, resolved on reading: a
  * path that was relative is then seen from the working directory. spec_write() makes it absolute.
  *
+ *   extends: base.yaml          optional; mappings merge, all else replaces what stands there
  *   name: multiscale            letters, digits, '.', '_', '-'; becomes a folder
  *   title: "one line"           optional
  *   models: [books-1m, ../data/models/mine.h5, {name: mine2, path: other/mine.h5}]
@@ -23,10 +24,22 @@
  *     uniform4:   {}            the one of configs/methods.yaml
  *     nash-swarm: {method: tiers, shares: [10, 20, 70], bits: [8, 4, 2]}
  *     nash-exact: {use: nash-swarm, cut: exact}    another's parameters, some replaced
- *   sweep:                      optional; a grid, the last key fastest
+ *   sweep:                      optional; a grid, the last key fastest; or a list of such mappings
  *     methods.nash-exact.bits: [[8, 4, 2], [6, 4, 2]]
  *     methods.*.scope: [head, all]       for every method that has it and does not set it itself
+ *     methods.nash-exact.sample: {logspace: [100, 10000, 3]}     {range: [start, stop, step]},
+ *                                        {linspace: [first, last, n]}, {logspace: likewise}
+ *     zip: {methods.uniform4.bits: [3, 4], methods.uniform4.group: [64, 128]}    move together
+ *     exclude: [{methods.nash-exact.bits: [6, 4, 2], methods.nash-exact.scope: [all]}]
+ *     include: [{methods.uniform4.bits: 8}]
  *   report: {kind: study, uniform: uniform4, tiers: [nash-swarm]}    optional
+ *
+ * A generator makes at most 10,000 values: range as Python does, without its stop; the others with
+ * both ends exact. The keys of a zip or rule are of one method, or all of methods.*. A combination
+ * that fits every key of an exclude rule is dropped; an include rule adds one, of the method's own
+ * values and these. A list of sweeps is their union in order, each combination once; a method that
+ * some of them name takes part in those alone. A method that a sweep names in include alone has no
+ * grid there. docs/sweeps.md has an example of each.
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working

@@ -259,12 +259,12 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
 {
     *s = (struct spec){.known = known};
     struct reading r = {.spec = s};
-    const struct node *root = &r.sources.files[0].root;
+    const struct node *root = &r.sources.files[0].root; /* a mapping unless the sources are cut */
     int status = -1;
     if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
         configs_open(&r.configs, r.sources.folders[0], e) ||
         (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||
-        (root->kind == NODE_MAP && read_root(&r, root, e)) ||
+        (!r.sources.cut && read_root(&r, root, e)) ||
         (overrides && apply_overrides(&r, overrides, e))) {
         goto out;
     }
