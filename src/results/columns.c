@@ -54,6 +54,28 @@ const struct column *columns_find(const struct columns *all, const char *name)
     return NULL;
 }
 
+const char *column_type_name(const struct column *c)
+{
+    static const char *const types[] = {
+        [COLUMN_IS_TEXT] = "text", [COLUMN_IS_INT] = "int", [COLUMN_IS_REAL] = "real"};
+    return types[c->type];
+}
+
+bool column_is_empty(const struct column *c, const void *row)
+{
+    return c->type == COLUMN_IS_TEXT   ? !*text_of(c, row)
+           : c->type == COLUMN_IS_REAL ? isnan(real_of(c, row))
+                                       : int_of(c, row) == RECORD_NONE;
+}
+
+const char *column_text(const struct column *c, const void *row)
+{
+    if (c->type != COLUMN_IS_TEXT) {
+        BUG("the column %s is a number", c->name);
+    }
+    return text_of(c, row);
+}
+
 double column_number(const struct column *c, const void *row)
 {
     if (c->type == COLUMN_IS_TEXT) {
@@ -66,20 +88,24 @@ double column_number(const struct column *c, const void *row)
     return x == RECORD_NONE ? (double)NAN : (double)x;
 }
 
+void column_write_json(const struct column *c, const void *row, struct json_out *j)
+{
+    if (c->type == COLUMN_IS_TEXT) {
+        json_text(j, text_of(c, row));
+    } else if (c->type == COLUMN_IS_REAL) {
+        json_real_out(j, real_of(c, row));
+    } else if (int_of(c, row) == RECORD_NONE) {
+        json_null_out(j);
+    } else {
+        json_int(j, int_of(c, row));
+    }
+}
+
 void columns_write_json(const struct columns *all, const void *row, struct json_out *j)
 {
     for (size_t i = 0; i < all->n; i++) {
-        const struct column *c = &all->each[i];
-        json_key(j, c->name);
-        if (c->type == COLUMN_IS_TEXT) {
-            json_text(j, text_of(c, row));
-        } else if (c->type == COLUMN_IS_REAL) {
-            json_real_out(j, real_of(c, row));
-        } else if (int_of(c, row) == RECORD_NONE) {
-            json_null_out(j);
-        } else {
-            json_int(j, int_of(c, row));
-        }
+        json_key(j, all->each[i].name);
+        column_write_json(&all->each[i], row, j);
     }
 }
 

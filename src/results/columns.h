@@ -8,6 +8,7 @@
 #ifndef NS_RESULTS_COLUMNS_H
 #define NS_RESULTS_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,10 +35,20 @@ void columns_clear(const struct columns *all, void *row);
 /* The column of this name, or NULL. */
 const struct column *columns_find(const struct columns *all, const char *name);
 
+/* "text", "int" or "real". */
+const char *column_type_name(const struct column *c);
+
+/* Whether it does not apply to the row: "", null or NaN. */
+bool column_is_empty(const struct column *c, const void *row);
+
+/* A text column, borrowed. Another type is a BUG. */
+const char *column_text(const struct column *c, const void *row);
+
 /* An int or real column, NaN when empty. A text is a BUG. */
 double column_number(const struct column *c, const void *row);
 
-/* All columns as members of an object that the caller has opened. */
+/* One column as a value, after its key; all as members of an object that the caller has opened. */
+void column_write_json(const struct column *c, const void *row, struct json_out *j);
 void columns_write_json(const struct columns *all, const void *row, struct json_out *j);
 
 /*

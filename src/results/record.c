@@ -19,20 +19,20 @@ const struct column record_columns[] = {
 
 const size_t record_n_columns = sizeof record_columns / sizeof record_columns[0];
 
-static const struct columns all = {record_columns,
-                                   sizeof record_columns / sizeof record_columns[0]};
+const struct columns record_table = {record_columns,
+                                     sizeof record_columns / sizeof record_columns[0]};
 
 struct record record_none(void)
 {
     struct record r;
     memset(&r, 0, sizeof r);
-    columns_clear(&all, &r);
+    columns_clear(&record_table, &r);
     return r;
 }
 
 double record_number(const struct record *r, const char *column)
 {
-    const struct column *c = columns_find(&all, column);
+    const struct column *c = columns_find(&record_table, column);
     if (c) {
         return column_number(c, r);
     }
@@ -41,14 +41,14 @@ double record_number(const struct record *r, const char *column)
 
 void record_write_json(const struct record *r, struct json_out *j)
 {
-    columns_write_json(&all, r, j);
+    columns_write_json(&record_table, r, j);
 }
 
 int record_read_json(struct record *r, const struct json_t *object, const char *where,
                      struct err *e)
 {
     *r = record_none();
-    if (columns_read_json(&all, r, object, where, e)) {
+    if (columns_read_json(&record_table, r, object, where, e)) {
         return -1;
     }
     if (!*r->model || !*r->method || !*r->protocol) {
@@ -59,12 +59,12 @@ int record_read_json(struct record *r, const struct json_t *object, const char *
 
 void record_write_csv_header(struct buf *out)
 {
-    columns_write_csv_names(&all, out);
+    columns_write_csv_names(&record_table, out);
     buf_addc(out, '\n');
 }
 
 void record_write_csv(const struct record *r, struct buf *out)
 {
-    columns_write_csv(&all, r, out);
+    columns_write_csv(&record_table, r, out);
     buf_addc(out, '\n');
 }

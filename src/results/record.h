@@ -20,6 +20,7 @@ struct record {
 
 extern const struct column record_columns[];
 extern const size_t record_n_columns;
+extern const struct columns record_table; /* both of them */
 
 /* Every column empty. */
 struct record record_none(void);

@@ -85,4 +85,7 @@ int tensors_write(const struct store *s, const struct record *rows,
 int table_read(const struct store *s, const struct spec *spec, struct record **rows, size_t *n,
                struct err *e);
 
+/* The same from the file itself, of whatever experiment it is; errors name the file alone. */
+int table_read_file(const char *path, struct record **rows, size_t *n, struct err *e);
+
 #endif

@@ -57,8 +57,6 @@ static void write_csv(const struct record *rows, size_t n, struct buf *out)
 static void write_json(const struct spec *spec, const struct record *rows, size_t n,
                        struct buf *out)
 {
-    static const char *const types[] = {
-        [COLUMN_IS_TEXT] = "text", [COLUMN_IS_INT] = "int", [COLUMN_IS_REAL] = "real"};
     struct json_out j = json_begin(out);
     json_open(&j, '{');
     json_key_int(&j, "format", TABLE_FORMAT);
@@ -69,7 +67,7 @@ static void write_json(const struct spec *spec, const struct record *rows, size_
         const struct column *c = &record_columns[i];
         json_open_flat(&j, '{');
         json_key_text(&j, "name", c->name);
-        json_key_text(&j, "type", types[c->type]);
+        json_key_text(&j, "type", column_type_name(c));
         json_key_text(&j, "unit", *c->unit ? c->unit : NULL);
         json_key_text(&j, "help", c->help);
         json_close(&j, '}');
@@ -134,9 +132,8 @@ static void write_tensor_names(struct buf *out)
 
 static void write_tensor(const struct record *r, const struct tensor_row *row, struct buf *out)
 {
-    const struct columns all = {record_columns, record_n_columns};
     for (size_t c = 0; c < VARIANT_NAMES; c++) {
-        column_write_csv(columns_find(&all, variant_names[c]), r, out);
+        column_write_csv(columns_find(&record_table, variant_names[c]), r, out);
         buf_addc(out, ',');
     }
     columns_write_csv(&tensor_columns, row, out);
@@ -194,11 +191,25 @@ static int read_rows(const json_t *root, const char *path, struct record **rows,
     return 0;
 }
 
+int table_read_file(const char *path, struct record **rows, size_t *n, struct err *e)
+{
+    *rows = NULL;
+    *n = 0;
+    json_t *root = json_file_read(path, e);
+    int status = root ? read_rows(root, path, rows, n, e) : -1;
+    json_decref(root);
+    if (status) {
+        free(*rows);
+        *rows = NULL;
+        *n = 0;
+    }
+    return status;
+}
+
 int table_read(const struct store *s, const struct spec *spec, struct record **rows, size_t *n,
                struct err *e)
 {
     struct buf path = BUF_INIT;
-    json_t *root = NULL;
     int status = -1;
     *rows = NULL;
     *n = 0;
@@ -213,18 +224,13 @@ int table_read(const struct store *s, const struct spec *spec, struct record **r
                 spec->name, path.s, spec->path, spec->path);
         goto out;
     }
-    root = json_file_read(path.s, e);
-    status = root ? read_rows(root, path.s, rows, n, e) : -1;
+    status = table_read_file(path.s, rows, n, e);
     if (status) {
         char problem[ERR_MAX];
         memcpy(problem, e->text, sizeof problem);
         err_set(e, "%.1200s; `nashswarm run %.600s` writes the table anew", problem, spec->path);
-        free(*rows);
-        *rows = NULL;
-        *n = 0;
     }
 out:
-    json_decref(root);
     buf_release(&path);
     return status;
 }
