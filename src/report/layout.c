@@ -163,8 +163,10 @@ void layout_terminal(const struct layout *l, struct buf *out)
     }
     size_t width[LAYOUT_COLUMNS_MAX], head_lines;
     measure(l, width, &head_lines);
-    escape_terminal(buf_text(&l->caption), l->caption.len, out);
-    buf_adds(out, "\n\n");
+    if (l->caption.len) {
+        escape_terminal(l->caption.s, l->caption.len, out);
+        buf_adds(out, "\n\n");
+    }
     terminal_heads(l, width, head_lines, out);
     const char *cell = l->cells.s;
     for (size_t i = 0; i < l->n_cells; i++, cell = next(cell)) {
@@ -191,9 +193,11 @@ void layout_markdown(const struct layout *l, struct buf *out)
     if (!complete(l, out)) {
         return;
     }
-    buf_adds(out, "**");
-    escape_markdown(buf_text(&l->caption), out);
-    buf_adds(out, "**\n\n");
+    if (l->caption.len) {
+        buf_adds(out, "**");
+        escape_markdown(l->caption.s, out);
+        buf_adds(out, "**\n\n");
+    }
     const char *cell = l->cells.s;
     for (size_t i = 0; i < l->n_cells; i++, cell = next(cell)) {
         buf_adds(out, i % l->n_columns ? " " : "| ");

@@ -14,13 +14,13 @@
 
 #include "base/buf.h"
 
-enum { LAYOUT_COLUMNS_MAX = 40 };
+enum { LAYOUT_COLUMNS_MAX = 96 };
 
 struct layout {
-    const char *stem; /* of the file names: "loss" for loss.md, loss.tex */
-    struct buf caption;
-    struct buf cells; /* heads, then rows; each text ended by a NUL */
-    struct buf notes; /* each ended by a NUL */
+    const char *stem;   /* of the file names: "loss" for loss.md, loss.tex */
+    struct buf caption; /* may be empty */
+    struct buf cells;   /* heads, then rows; each text ended by a NUL */
+    struct buf notes;   /* each ended by a NUL */
     size_t n_columns, n_cells, n_notes;
     bool right[LAYOUT_COLUMNS_MAX];
 };
