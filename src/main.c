@@ -17,6 +17,7 @@ static const struct command {
     {"report", "make an experiment's tables again from stored results", cmd_report},
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
     {"show", "print stored results: the table, or one cell whole", cmd_show},
+    {"diff", "compare the stored results of two runs", cmd_diff},
     {"eval", "score a model on texts or token ids", cmd_eval},
     {"quantize", "quantize a model and write it in the bytes that it costs", cmd_quantize},
     {"inspect", "show the configuration and tensors of a model file", cmd_inspect},
