@@ -45,7 +45,7 @@ PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
 .PHONY: all help deps deps-check reproduce figures test check lint layers hdr-check format asan bench \
-        clean install readme FORCE
+        clean install columns readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
@@ -104,6 +104,10 @@ install: build/nashswarm ## Install program, data and man page under DESTDIR/PRE
 	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > "$(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1"
 	cp -R experiments configs data "$(DESTDIR)$(PREFIX)/share/nashswarm/"
 	install -m 644 plots/*.gp "$(DESTDIR)$(PREFIX)/share/nashswarm/plots/"
+
+columns: build/nashswarm ## Put the table of columns into docs/columns.md
+	@build/nashswarm show --list-columns --format markdown > build/columns.md
+	@sed -i -e '/^<!-- columns -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- columns -->/r build/columns.md' docs/columns.md
 
 readme: reproduce ## Put the stored results into README.md
 	@tools/readme $(OUT)
