@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/machine.h"
 #include "base/mem.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
@@ -16,12 +17,13 @@ struct options {
     const char *spec, *out;
     struct spec_overrides overrides;
     struct run_choice choice;
+    struct run_limits limits;
     const char **only; /* what choice.only points to */
-    long threads;
+    long threads, jobs, memory_gib;
     bool quiet;
 };
 
-enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_ONLY, KEY_FAILED };
+enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_ONLY, KEY_FAILED, KEY_MEMORY };
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
@@ -33,6 +35,12 @@ static const struct argp_option option_rows[] = {
     {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
     {"only", KEY_ONLY, "PATTERN", 0,
      "run only cells with an id that fits, as in '*.tiers.*'; may be given several times", 0},
+    {"jobs", 'j', "N", 0,
+     "make N variants side by side, which share the threads (default: 1, with all of them)", 0},
+    {"memory", KEY_MEMORY, "GIB", 0,
+     "what models and variants at work may take together (default: 80 % of what is available); "
+     "one variant runs whatever it takes",
+     0},
     {"quiet", 'q', 0, 0, "show no progress, only the table", 0},
     COMMAND_THREADS_ROW,
     {0},
@@ -56,6 +64,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_ONLY:
         o->only[o->choice.n_only++] = arg;
+        break;
+    case 'j':
+        command_take_number(&o->jobs, "--jobs", arg, 1, COMPUTE_THREADS_MAX, state);
+        break;
+    case KEY_MEMORY:
+        command_take_number(&o->memory_gib, "--memory", arg, 1, 1 << 20, state);
         break;
     case KEY_MODELS:
         o->overrides.models = arg;
@@ -108,7 +122,7 @@ struct display {
     const struct options *options;
     bool terminal, quiet;
     size_t cells, done;
-    char id[CELL_TEXT], failed[CELL_TEXT]; /* at work; the one that ended the run, or "" */
+    char failed[CELL_TEXT]; /* the one that ended the run, or "" */
 };
 
 static void planned(void *context, size_t cells, size_t stored)
@@ -121,17 +135,11 @@ static void planned(void *context, size_t cells, size_t stored)
     }
 }
 
-static void began(void *context, const struct cell *c)
-{
-    struct display *d = context;
-    snprintf(d->id, sizeof d->id, "%s", c->id);
-}
-
-static bool within_cell(void *context, size_t done, size_t total)
+static bool within_cell(void *context, const struct cell *c, size_t done, size_t total)
 {
     struct display *d = context;
     if (d->terminal && !d->quiet) {
-        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s  %zu/%zu texts", d->done + 1, d->cells, d->id,
+        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s  %zu/%zu texts", d->done + 1, d->cells, c->id,
                 done, total);
         fflush(stderr);
     }
@@ -236,15 +244,15 @@ static int tell_missing(const struct options *o, const struct run_result *r)
 static int run(const struct experiment *x, struct display *d)
 {
     struct run_listener listener = {.planned = planned,
-                                    .began = began,
                                     .finished = finished,
                                     .failed = failed,
-                                    .progress = {within_cell, d},
+                                    .within = within_cell,
                                     .context = d};
     struct run_result result;
     struct buf out = BUF_INIT;
     struct err e;
-    int status = run_spec(&x->spec, &x->store, &d->options->choice, &listener, &result, &e);
+    int status = run_spec(&x->spec, &x->store, &d->options->choice, &d->options->limits, &listener,
+                          &result, &e);
     if (!status && result.tables) {
         status = experiment_report(x, result.rows, result.n, true, true, &out, &e);
     }
@@ -288,6 +296,9 @@ int cmd_run(int argc, char **argv)
     }
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     o.choice.only = o.only;
+    o.limits = (struct run_limits){.side_by_side = (int)o.jobs,
+                                   .memory = o.memory_gib ? (size_t)o.memory_gib << 30
+                                                          : machine_memory_available() / 5 * 4};
     int status = compute_init((int)o.threads, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
                      : experiment_open(&x, "run", o.spec, o.out, &o.overrides);

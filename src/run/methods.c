@@ -111,6 +111,12 @@ bool run_is_baseline(const struct method_kind *kind)
     return kind->schema.n == 0;
 }
 
+bool run_learns(const struct method_kind *kind, const struct params *p)
+{
+    return !run_is_baseline(kind) &&
+           (allocate_method_named(kind->name)->solve || uses_calibration(p));
+}
+
 /* What the methods of shares are called with for each tensor. */
 struct request {
     const struct allocate_method *method;

@@ -19,6 +19,10 @@ const struct method_kind *run_method_named(const char *name);
 
 bool run_is_baseline(const struct method_kind *kind);
 
+/* Whether run_quantize() uses more of the workshop than its base, which one thread at a time may.
+ */
+bool run_learns(const struct method_kind *kind, const struct params *p);
+
 /*
  * Quantizes the workshop's model by a method that is not the baseline. Release *out either way,
  * before the model.

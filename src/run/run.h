@@ -5,6 +5,7 @@
  * Missing cells are run model by model: a model is opened and its texts tokenized once, a quantized
  * variant is made once for all its protocols, and one pass over the texts serves them all. Each
  * cell's result is published as soon as it is there; an interrupted run resumes where it was.
+ * Several variants may be made side by side, which changes no byte of a result.
  *
  * Several runs may go on one experiment at the same time: each looks again for a cell's result
  * before it computes it, and one that finds another's result where it wanted to publish its own
@@ -13,11 +14,13 @@
 #ifndef NS_RUN_RUN_H
 #define NS_RUN_RUN_H
 
-#include "base/progress.h"
 #include "results/store.h"
 #include "spec/spec.h"
 
-/* Who is told how far the run is. NULL functions are not called. */
+/*
+ * Who is told how far the run is. NULL functions are not called. Calls come from several threads,
+ * one at a time.
+ */
 struct run_listener {
     void (*planned)(void *context, size_t cells, size_t stored);
     /* Before a variant is made: `c` is the first of its cells. */
@@ -26,7 +29,8 @@ struct run_listener {
     void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
     /* After each cell that could not be run. */
     void (*failed)(void *context, const struct cell *c, const struct err *why);
-    struct progress progress; /* within a cell; its answer true interrupts the run */
+    /* Within a cell, texts done of all; its answer true interrupts the run. */
+    bool (*within)(void *context, const struct cell *c, size_t done, size_t total);
     void *context;
 };
 
@@ -36,6 +40,13 @@ struct run_choice {
     size_t n_only;
     bool failed;     /* cells alone whose last run failed */
     bool keep_going; /* a cell that fails does not keep the others from being run */
+};
+
+/* What the run may use of the machine. Zeros: one variant at a time, whatever memory it takes. */
+struct run_limits {
+    int side_by_side; /* variants at a time; the threads of compute_threads() are shared out */
+    /* Bytes that models and variants may take together. One variant runs whatever it takes. */
+    size_t memory;
 };
 
 struct run_result {
@@ -52,7 +63,8 @@ struct run_result {
  * fits is an error too. Release the result with run_result_release().
  */
 int run_spec(const struct spec *s, const struct store *store, const struct run_choice *choice,
-             const struct run_listener *listener, struct run_result *result, struct err *e);
+             const struct run_limits *limits, const struct run_listener *listener,
+             struct run_result *result, struct err *e);
 void run_result_release(struct run_result *r);
 
 #endif

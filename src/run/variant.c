@@ -13,7 +13,7 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 {
     struct tokenizer *tokenizer = NULL;
     struct texts texts = {0};
-    *m = (struct loaded_model){0};
+    *m = (struct loaded_model){.learning = PTHREAD_MUTEX_INITIALIZER};
     int status = gpt2_open(&m->gpt2, s->models[model].path, e);
     if (!status) {
         status = gpt2_load(&m->gpt2, e);
@@ -91,6 +91,28 @@ static int make_variant(struct quantized *q, struct loaded_model *m,
     return run_quantize(q, &m->workshop, method->kind, p, (uint64_t)c->seed, e);
 }
 
+/* The variant and its details; alone in the workshop where it uses that. */
+static int learn_and_make(struct quantized *q, struct variant_result *out, double *floor_mse,
+                          struct loaded_model *m, const struct spec_method *method,
+                          const struct cell *c, const struct params *p,
+                          const struct progress *progress, struct err *e)
+{
+    bool learns = run_learns(method->kind, p);
+    if (learns) {
+        pthread_mutex_lock(&m->learning);
+        m->workshop.calibration.progress = progress;
+    }
+    int status = make_variant(q, m, method, c, p, e);
+    if (!status && q->bill.scope_weights > 0) {
+        status = outcome_details(&out->details, floor_mse, q, &m->workshop, e);
+    }
+    if (learns) {
+        m->workshop.calibration.progress = NULL; /* the caller's, which may be gone later */
+        pthread_mutex_unlock(&m->learning);
+    }
+    return status;
+}
+
 /* Everything of a row but its score. */
 static void fill_row(struct record *r, const struct loaded_model *m, const struct spec *s,
                      const struct cell *c, const struct params *p, const struct quantized *q,
@@ -115,14 +137,10 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
     double floor_mse = (double)NAN;
     out->details = details_none();
     cell_params(s, &cells[0], &params);
-    m->workshop.calibration.progress = progress;
     for (size_t i = 0; i < n; i++) {
         padded |= protocols[cells[i].protocol].padded;
     }
-    int status = make_variant(&q, m, method, &cells[0], &params, e);
-    if (!status && q.bill.scope_weights > 0) {
-        status = outcome_details(&out->details, &floor_mse, &q, &m->workshop, e);
-    }
+    int status = learn_and_make(&q, out, &floor_mse, m, method, &cells[0], &params, progress, e);
     if (!status) {
         status = losses_compute(&losses, &q.variant, &m->sequences, (size_t)s->max_tokens, padded,
                                 progress, e);

@@ -4,6 +4,8 @@
 #ifndef NS_RUN_VARIANT_H
 #define NS_RUN_VARIANT_H
 
+#include <pthread.h>
+
 #include "base/progress.h"
 #include "model/gpt2.h"
 #include "model/texts.h"
@@ -11,11 +13,15 @@
 #include "results/details.h"
 #include "run/budget.h"
 
-/* An open, loaded model of the spec, and its texts in its own tokens. */
+/*
+ * An open, loaded model of the spec, and its texts in its own tokens. Several variants may be made
+ * of it at the same time; what methods learn about it is learned by one of them at a time.
+ */
 struct loaded_model {
     struct gpt2 gpt2;
     struct sequences sequences;
     struct workshop workshop; /* calibration texts, when the spec has some, and tables of costs */
+    pthread_mutex_t learning; /* held where the workshop is used */
 };
 
 /* What one variant gives. */

@@ -26,6 +26,11 @@ int compute_threads(void)
     return omp_get_max_threads();
 }
 
+void compute_set_threads(int threads)
+{
+    omp_set_num_threads(threads);
+}
+
 const char *blas_config(void)
 {
     return openblas_get_config();

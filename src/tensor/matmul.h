@@ -29,6 +29,9 @@ enum { COMPUTE_THREADS_MAX = 1024 };
 int compute_init(int threads, struct err *e);
 int compute_threads(void);
 
+/* Sets the number of threads of the teams of the calling thread alone; 1 and more. */
+void compute_set_threads(int threads);
+
 /* OpenBLAS' version and build, and the name of the core type that it chose ("Zen", "SkylakeX"). */
 const char *blas_config(void);
 const char *blas_core(void);

@@ -1,0 +1,41 @@
+/*
+ * running: a run while it goes. Inside of run/ alone.
+ *
+ * run.c plans it and writes its tables; workers.c has its variants made, several at a time if
+ * wanted. Everything that changes after the plan is under the lock.
+ */
+#ifndef NS_RUN_RUNNING_H
+#define NS_RUN_RUNNING_H
+
+#include <pthread.h>
+
+#include "plan/plan.h"
+#include "run/inputs.h"
+#include "run/run.h"
+
+struct run {
+    const struct spec *spec;
+    const struct store *store;
+    const struct run_choice *choice;
+    const struct run_limits *limits;
+    const struct run_listener *listener;
+    struct plan plan;
+    struct input_digests digests;
+    char (*keys)[DIGEST_HEX];
+    bool *chosen;
+
+    pthread_mutex_t lock;
+    struct record *rows;
+    struct cell_details *details; /* in step with rows */
+    bool *stored;
+    struct run_result *result;
+    bool stopped; /* by the listener */
+};
+
+/* The result of cell i, if it is there. The cell is the caller's alone, or nobody works yet. */
+int run_read_stored(struct run *r, size_t i, struct err *e);
+
+/* Runs the chosen cells that have no result, and publishes each. */
+int run_missing(struct run *r, struct err *e);
+
+#endif

@@ -1,0 +1,357 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/h5.h"
+#include "base/mem.h"
+#include "base/version.h"
+#include "results/provenance.h"
+#include "run/models.h"
+#include "run/running.h"
+#include "tensor/matmul.h"
+
+/*
+ * What a variant at work takes beyond its shared base, in bytes a weight: its own quantized weights
+ * and as much again for tables of costs, orders of weights and activations.
+ */
+enum { VARIANT_BYTES = 2 * sizeof(float) };
+
+/* The variants of a run on their way to the workers; under the run's lock. */
+struct work {
+    struct run *run;
+    struct models models;
+    size_t *starts;   /* first cell of each variant, and the number of cells */
+    size_t from, to;  /* variants that nobody took yet */
+    bool met_other;   /* another run is on the same cells: go on from the other end */
+    size_t memory;    /* what their variants take */
+    bool ended;       /* nothing more is handed out */
+    struct err error; /* the first one, when ended early by one */
+    int status;
+    pthread_cond_t changed; /* a variant was done */
+};
+
+struct worker {
+    struct work *work;
+    const struct cell *cell; /* at work */
+    int threads;
+};
+
+static void lock(struct run *r)
+{
+    pthread_mutex_lock(&r->lock);
+}
+
+static void unlock(struct run *r)
+{
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* The listener's word on whether to go on, remembered: a stop ends every worker's variant. */
+static bool within(void *context, size_t done, size_t total)
+{
+    const struct worker *w = context;
+    struct run *r = w->work->run;
+    const struct run_listener *l = r->listener;
+    lock(r);
+    r->stopped = r->stopped || (l->within && l->within(l->context, w->cell, done, total));
+    bool stopped = r->stopped;
+    unlock(r);
+    return stopped;
+}
+
+static int write_provenance(const struct run *r, const struct cell *c, double wall_s,
+                            double solve_s, struct buf *json, struct err *e)
+{
+    struct provenance p = {.model_path = r->spec->models[c->model].path,
+                           .model_sha256 = r->digests.models[c->model],
+                           .texts_path = r->spec->texts.path,
+                           .texts_sha256 = r->digests.texts,
+                           .version = NASHSWARM_VERSION,
+                           .hdf5_version = h5_version(),
+                           .blas_config = blas_config(),
+                           .blas_core = blas_core(),
+                           .threads = compute_threads(),
+                           .wall_s = wall_s,
+                           .solve_s = solve_s};
+    provenance_write(&p, json);
+    return buf_check(json, e);
+}
+
+/*
+ * Publishes the result of cell i. Another run may have been faster: its result stays, being the
+ * same, and this run keeps out of its way from here on.
+ */
+static int publish(struct work *w, size_t i, double wall_s, double solve_s, struct err *e)
+{
+    struct run *r = w->run;
+    const struct cell *c = &r->plan.cells[i];
+    struct buf json = BUF_INIT;
+    struct record other;
+    bool there = false;
+    int status = write_provenance(r, c, wall_s, solve_s, &json, e) ||
+                         store_read_cell(r->store, c->id, r->keys[i], &other, NULL, &there, e)
+                     ? -1
+                     : 0;
+    if (!status && !there) {
+        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], &r->details[i],
+                                  &json, e);
+    }
+    buf_release(&json);
+    if (!status) {
+        lock(r);
+        w->met_other |= there;
+        r->stored[i] = true;
+        r->result->ran++;
+        if (r->listener->finished) {
+            r->listener->finished(r->listener->context, c, &r->rows[i], wall_s);
+        }
+        unlock(r);
+    }
+    return status;
+}
+
+/* Publishes the results of one variant, its work shared out evenly among its cells. */
+static int publish_all(struct work *w, const size_t *index, size_t n,
+                       const struct variant_result *result, double wall_s, struct err *e)
+{
+    struct run *r = w->run;
+    for (size_t i = 0; i < n; i++) {
+        r->rows[index[i]] = result->rows[i];
+        if (details_copy(&r->details[index[i]], &result->details, e) ||
+            publish(w, index[i], wall_s / (double)n, result->solve_s, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/*
+ * Notes that these cells of one variant failed, each under its own name; 0 when the run goes on
+ * nevertheless. Without keep_going the first of them alone is told.
+ */
+static int note_failure(struct run *r, const struct cell *cells, size_t n, struct err *why)
+{
+    struct err e;
+    for (size_t i = 0; i < n; i++) {
+        if (store_write_failure(r->store, &cells[i], why->text, &e)) {
+            *why = e;
+            return -1;
+        }
+        lock(r);
+        r->result->failed++;
+        if (r->listener->failed && (i == 0 || r->choice->keep_going)) {
+            r->listener->failed(r->listener->context, &cells[i], why);
+        }
+        unlock(r);
+    }
+    err_prefix(why, "cell %s", cells[0].id);
+    return r->choice->keep_going ? 0 : -1;
+}
+
+/* Those of the variant's cells [first, last) that are to be run, as indices. */
+static int cells_to_run(struct run *r, size_t first, size_t last, size_t *index, size_t *n,
+                        struct err *e)
+{
+    *n = 0;
+    for (size_t i = first; i < last; i++) {
+        if (r->stored[i] || !r->chosen[i]) {
+            continue;
+        }
+        if (run_read_stored(r, i, e)) { /* another run may have been here */
+            return -1;
+        }
+        if (!r->stored[i]) {
+            index[(*n)++] = i;
+        }
+    }
+    return 0;
+}
+
+static size_t bytes_of(const struct gpt2 *m)
+{
+    return gpt2_parameters(m) * VARIANT_BYTES;
+}
+
+/* Waits until the variant has room in memory, or nobody else is at work. */
+static void take_memory(struct work *w, size_t bytes)
+{
+    struct run *r = w->run;
+    size_t limit = r->limits->memory;
+    lock(r);
+    while (limit && w->memory > 0 && w->memory + bytes + models_bytes(&w->models) > limit) {
+        pthread_cond_wait(&w->changed, &r->lock);
+    }
+    w->memory += bytes;
+    unlock(r);
+}
+
+static void give_memory(struct work *w, size_t bytes)
+{
+    lock(w->run);
+    w->memory -= bytes;
+    pthread_cond_broadcast(&w->changed);
+    unlock(w->run);
+}
+
+/* Makes and scores one variant, on the model that its cells are of. */
+static int make(struct worker *w, struct variant_result *result, const struct cell *cells, size_t n,
+                struct err *e)
+{
+    struct work *work = w->work;
+    struct run *r = work->run;
+    struct progress progress = {within, w};
+    struct loaded_model *model;
+    w->cell = &cells[0];
+    lock(r);
+    if (r->listener->began) {
+        r->listener->began(r->listener->context, &cells[0]);
+    }
+    unlock(r);
+    if (models_borrow(&model, &work->models, cells[0].model, e)) {
+        return -1;
+    }
+    size_t bytes = bytes_of(&model->gpt2);
+    take_memory(work, bytes);
+    int status = variant_run(result, model, r->spec, cells, n, &progress, e);
+    give_memory(work, bytes);
+    models_return(&work->models, cells[0].model);
+    return status;
+}
+
+/* Runs those of the variant's cells [first, last) that have no result yet. */
+static int run_variant(struct worker *w, size_t first, size_t last, struct err *e)
+{
+    struct run *r = w->work->run;
+    struct cell *cells = mem_new(last - first, sizeof *cells, e);
+    struct variant_result result = {.rows = mem_new(last - first, sizeof *result.rows, e),
+                                    .details = details_none()};
+    size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
+    double start = clock_s();
+    int status = cells && result.rows && index ? 0 : -1;
+    if (status || (status = cells_to_run(r, first, last, index, &n, e)) || n == 0) {
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = r->plan.cells[index[i]];
+    }
+    if (make(w, &result, cells, n, e)) {
+        status = r->stopped ? -1 : note_failure(r, cells, n, e);
+    } else {
+        status = publish_all(w->work, index, n, &result, clock_s() - start, e);
+    }
+out:
+    free(cells);
+    free(result.rows);
+    details_release(&result.details);
+    free(index);
+    return status;
+}
+
+/* The next variant for a worker, if there is one. */
+static bool take(struct work *w, size_t *variant)
+{
+    lock(w->run);
+    bool there = !w->ended && w->from < w->to;
+    if (there) {
+        *variant = w->met_other ? --w->to : w->from++;
+    }
+    unlock(w->run);
+    return there;
+}
+
+/* An error ends the run: what others have at hand they finish. */
+static void end(struct work *w, const struct err *e)
+{
+    lock(w->run);
+    if (!w->status) {
+        w->error = *e;
+    }
+    w->status = -1;
+    w->ended = true;
+    unlock(w->run);
+}
+
+static void *work(void *context)
+{
+    struct worker *w = context;
+    const size_t *starts = w->work->starts;
+    struct err e;
+    size_t v;
+    compute_set_threads(w->threads);
+    while (take(w->work, &v)) {
+        if (run_variant(w, starts[v], starts[v + 1], &e)) {
+            end(w->work, &e);
+        }
+    }
+    return NULL;
+}
+
+/* Cells i.. that are one variant. */
+static size_t variant_end(const struct plan *p, size_t i)
+{
+    size_t end = i + 1;
+    while (end < p->n && cell_same_variant(&p->cells[i], &p->cells[end])) {
+        end++;
+    }
+    return end;
+}
+
+/* Where each variant begins, and after the last of them the number of cells. */
+static size_t *variant_starts(const struct plan *p, size_t *n, struct err *e)
+{
+    size_t *starts = mem_new(p->n + 1, sizeof *starts, e);
+    *n = 0;
+    for (size_t i = 0; starts && i < p->n; i = variant_end(p, i)) {
+        starts[(*n)++] = i;
+    }
+    if (starts) {
+        starts[*n] = p->n;
+    }
+    return starts;
+}
+
+/*
+ * n workers, the caller one of them: each with a team of its own for what is parallel within a
+ * variant. A thread that cannot be made leaves its share to the others.
+ */
+static int work_side_by_side(struct work *w, int n, struct err *e)
+{
+    int threads = compute_threads();
+    struct worker *workers = mem_new((size_t)n, sizeof *workers, e);
+    pthread_t *ids = mem_new((size_t)n, sizeof *ids, e);
+    int started = 1, status = workers && ids ? 0 : -1;
+    for (int i = 0; i < n && !status; i++) {
+        int share = threads / n + (i < threads % n);
+        workers[i] = (struct worker){.work = w, .threads = share > 0 ? share : 1};
+    }
+    for (; started < n && !status; started++) {
+        if (pthread_create(&ids[started], NULL, work, &workers[started])) {
+            break;
+        }
+    }
+    if (!status) {
+        work(&workers[0]);
+        compute_set_threads(threads);
+    }
+    for (int i = 1; i < started && !status; i++) {
+        pthread_join(ids[i], NULL);
+    }
+    free(workers);
+    free(ids);
+    return status;
+}
+
+int run_missing(struct run *r, struct err *e)
+{
+    struct work w = {.run = r, .changed = PTHREAD_COND_INITIALIZER};
+    int n = r->limits->side_by_side > 1 ? r->limits->side_by_side : 1;
+    w.starts = variant_starts(&r->plan, &w.to, e);
+    int status = w.starts && !models_init(&w.models, r->spec, e) ? work_side_by_side(&w, n, e) : -1;
+    if (!status && w.status) {
+        *e = w.error;
+        status = -1;
+    }
+    models_release(&w.models);
+    free(w.starts);
+    return status;
+}
