@@ -14,6 +14,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "run an experiment: its cells, tables and figures", cmd_run},
+    {"plan", "tell which cells a run would run and why, and what they take", cmd_plan},
     {"report", "make an experiment's tables again from stored results", cmd_report},
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
     {"show", "print stored results: the table, or one cell whole", cmd_show},

@@ -40,8 +40,8 @@ static void write_cell_with(struct place *p, const struct cell_details *details)
     struct buf provenance = BUF_INIT;
     struct err e;
     buf_adds(&provenance, "{}\n");
-    cr_assert(store_write_cell(&p->store, &p->f.spec, &p->cell, key, &p->f.rows[2], details,
-                               &provenance, &e) == 0,
+    cr_assert(store_write_cell(&p->store, &p->f.spec, &p->cell, &(struct result_inputs){.key = key},
+                               &p->f.rows[2], details, &provenance, &e) == 0,
               "%s", e.text);
     buf_release(&provenance);
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/plan_output.h"
 #include "run/run.h"
 #include "tensor/matmul.h"
 
@@ -20,7 +21,7 @@ struct options {
     struct run_limits limits;
     const char **only; /* what choice.only points to */
     long threads, jobs, memory_gib;
-    bool quiet;
+    bool quiet, dry;
 };
 
 enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_ONLY, KEY_FAILED, KEY_MEMORY };
@@ -35,6 +36,7 @@ static const struct argp_option option_rows[] = {
     {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
     {"only", KEY_ONLY, "PATTERN", 0,
      "run only cells with an id that fits, as in '*.tiers.*'; may be given several times", 0},
+    {"dry-run", 'n', 0, 0, "run nothing: tell what would be run and why, as the command plan", 0},
     {"jobs", 'j', "N", 0,
      "make N variants side by side, which share the threads (default: 1, with all of them)", 0},
     {"memory", KEY_MEMORY, "GIB", 0,
@@ -55,6 +57,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case 'q':
         o->quiet = true;
+        break;
+    case 'n':
+        o->dry = true;
         break;
     case 'k':
         o->choice.keep_going = true;
@@ -303,7 +308,7 @@ int cmd_run(int argc, char **argv)
                      ? command_fail("run", EXIT_FAILED, &e)
                      : experiment_open(&x, "run", o.spec, o.out, &o.overrides);
     if (!status) {
-        status = run_to_signal(&x, &o);
+        status = o.dry ? plan_print(&x, &(struct plan_output){0}, "run") : run_to_signal(&x, &o);
         experiment_close(&x);
     }
     experiment_release_sets(&o.overrides);

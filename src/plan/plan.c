@@ -49,22 +49,24 @@ static int count_cells(const struct spec *s, size_t *n, struct err *e)
     return 0;
 }
 
+static int set_digest(struct planner *p, struct cell *c, struct err *e)
+{
+    buf_clear(&p->text);
+    cell_describe(p->spec, c, &p->text);
+    return buf_check(&p->text, e) || digest_bytes(c->digest, p->text.s, p->text.len, e) ? -1 : 0;
+}
+
 /* MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx; names are at most 64 bytes each, so that it fits. */
 static int set_id(struct planner *p, struct cell *c, int digits, struct err *e)
 {
     const struct spec *s = p->spec;
-    char hex[DIGEST_HEX], seed[32] = "";
-    buf_clear(&p->text);
-    cell_describe(s, c, &p->text);
-    if (buf_check(&p->text, e) || digest_bytes(hex, p->text.s, p->text.len, e)) {
-        return -1;
-    }
+    char seed[32] = "";
     if (c->has_seed) {
         snprintf(seed, sizeof seed, ".s%ld", c->seed);
     }
-    int n =
-        snprintf(c->id, sizeof c->id, "%s.%s%s.%s.%.*s", s->models[c->model].name,
-                 s->methods[c->method].name, seed, s->known->protocols[c->protocol], digits, hex);
+    int n = snprintf(c->id, sizeof c->id, "%s.%s%s.%s.%.*s", s->models[c->model].name,
+                     s->methods[c->method].name, seed, s->known->protocols[c->protocol], digits,
+                     c->digest);
     if (n >= (int)sizeof c->id) {
         return err_set(e, "%s: the names of model \"%s\" and method \"%s\" are too long together",
                        s->path, s->models[c->model].name, s->methods[c->method].name);
@@ -103,7 +105,7 @@ static int add_combination(struct planner *p, size_t model, const struct combina
         c.seed = c.has_seed ? s->seeds[i] : 0;
         for (size_t j = 0; j < s->n_protocols; j++) {
             c.protocol = s->protocols[j];
-            if (set_id(p, &c, ID_DIGITS, e)) {
+            if (set_digest(p, &c, e) || set_id(p, &c, ID_DIGITS, e)) {
                 return -1;
             }
             p->plan->cells[p->plan->n++] = c;

@@ -19,6 +19,7 @@ struct cell {
     long seed;
     size_t combination;      /* which of the method's combinations of swept values */
     char variant[CELL_TEXT]; /* "shares=[5, 15, 80] bits=[8, 4, 2]"; "" without a sweep */
+    char digest[DIGEST_HEX]; /* of its canonical text */
     char id[CELL_TEXT];      /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
 };
 

@@ -10,8 +10,6 @@
 #include "base/file.h"
 #include "base/json_file.h"
 
-enum { RESULT_FORMAT = 2 }; /* 1 had no details */
-
 int store_init(struct store *s, const char *root, const char *name, struct err *e)
 {
     *s = (struct store){0};
@@ -89,16 +87,24 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
     return status;
 }
 
-static void write_result(const struct spec *spec, const struct cell *c, const char *key,
-                         const struct record *r, const struct cell_details *details,
-                         struct buf *out)
+/* The head first, which listing.h reads alone. */
+static void write_result(const struct spec *spec, const struct cell *c,
+                         const struct result_inputs *inputs, const struct record *r,
+                         const struct cell_details *details, struct buf *out)
 {
     struct buf described = BUF_INIT;
     cell_describe(spec, c, &described);
     struct json_out j = json_begin(out);
     json_open(&j, '{');
     json_key_int(&j, "format", RESULT_FORMAT);
-    json_key_text(&j, "key", key);
+    json_key_text(&j, "key", inputs->key);
+    json_key(&j, "inputs");
+    json_open(&j, '{');
+    json_key_text(&j, "model", inputs->model);
+    json_key_text(&j, "texts", inputs->texts);
+    json_key_text(&j, "calibration", inputs->calibration);
+    json_key_int(&j, "algorithm", inputs->algorithm);
+    json_close(&j, '}');
     json_key_text(&j, "id", c->id);
     json_key_text(&j, "cell", buf_text(&described));
     json_key(&j, "record");
@@ -125,13 +131,14 @@ static void forget_failure(const struct buf *folder)
 }
 
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
-                     const char *key, const struct record *r, const struct cell_details *details,
-                     const struct buf *provenance_json, struct err *e)
+                     const struct result_inputs *inputs, const struct record *r,
+                     const struct cell_details *details, const struct buf *provenance_json,
+                     struct err *e)
 {
     struct buf folder = BUF_INIT, yaml = BUF_INIT, result = BUF_INIT;
     buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
     cell_write(spec, c, &yaml);
-    write_result(spec, c, key, r, details, &result);
+    write_result(spec, c, inputs, r, details, &result);
     int status = -1;
     if (buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
         file_write_text(folder.s, "cell.yaml", &yaml, e) ||

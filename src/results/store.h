@@ -43,13 +43,23 @@ int store_prepare(const struct store *s, struct err *e);
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
                     struct cell_details *details, bool *found, struct err *e);
 
+enum { RESULT_FORMAT = 2 }; /* of result.json; 1 had no details */
+
+/* What a result was made of: its key, and apart from the cell itself what went into that. */
+struct result_inputs {
+    const char *key;                         /* digest of everything */
+    const char *model, *texts, *calibration; /* digests of the files; NULL: not used */
+    int algorithm;                           /* NASHSWARM_ALGORITHM */
+};
+
 /*
  * Provenance first, result last, so that a result that is there is complete. `details` may be NULL:
  * none.
  */
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
-                     const char *key, const struct record *r, const struct cell_details *details,
-                     const struct buf *provenance_json, struct err *e);
+                     const struct result_inputs *inputs, const struct record *r,
+                     const struct cell_details *details, const struct buf *provenance_json,
+                     struct err *e);
 
 /* Notes that the cell could not be run, and why. It is never taken for a result. */
 int store_write_failure(const struct store *s, const struct cell *c, const char *sentence,

@@ -1,5 +1,6 @@
 #include "run/inputs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -34,17 +35,23 @@ void input_digests_release(struct input_digests *d)
 int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
              const struct input_digests *d, struct err *e)
 {
-    struct buf text = BUF_INIT;
-    cell_describe(s, c, &text);
-    buf_addf(&text, "\nmodel sha256: %s\ntexts sha256: %s\nalgorithm: %d\n", d->models[c->model],
-             d->texts, NASHSWARM_ALGORITHM);
-    if (cell_uses_calibration(s, c)) {
-        buf_addf(&text, "calibration sha256: %s\n", d->calibration);
-    }
-    int status = buf_check(&text, e);
-    if (!status) {
-        status = digest_bytes(key, text.s, text.len, e);
-    }
-    buf_release(&text);
-    return status;
+    struct result_inputs in = cell_inputs(s, c, d, NULL);
+    char text[5 * DIGEST_HEX + 128];
+    int n = snprintf(text, sizeof text,
+                     "cell sha256: %s\nmodel sha256: %s\ntexts sha256: %s\nalgorithm: %d\n"
+                     "calibration sha256: %s\n",
+                     c->digest, in.model, in.texts, in.algorithm,
+                     in.calibration ? in.calibration : "none");
+    return digest_bytes(key, text, (size_t)n, e);
+}
+
+struct result_inputs cell_inputs(const struct spec *s, const struct cell *c,
+                                 const struct input_digests *d, const char *key)
+{
+    return (struct result_inputs){.key = key,
+                                  .model = d->models[c->model],
+                                  .texts = d->texts,
+                                  .calibration =
+                                      cell_uses_calibration(s, c) ? d->calibration : NULL,
+                                  .algorithm = NASHSWARM_ALGORITHM};
 }

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "plan/plan.h"
+#include "results/store.h"
 
 struct input_digests {
     char texts[DIGEST_HEX];
@@ -24,5 +25,9 @@ void input_digests_release(struct input_digests *d);
  */
 int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
              const struct input_digests *d, struct err *e);
+
+/* The key, and the digests that went into it; what it points to stays the caller's. */
+struct result_inputs cell_inputs(const struct spec *s, const struct cell *c,
+                                 const struct input_digests *d, const char *key);
 
 #endif

@@ -93,8 +93,9 @@ static int publish(struct work *w, size_t i, double wall_s, double solve_s, stru
                      ? -1
                      : 0;
     if (!status && !there) {
-        status = store_write_cell(r->store, r->spec, c, r->keys[i], &r->rows[i], &r->details[i],
-                                  &json, e);
+        struct result_inputs inputs = cell_inputs(r->spec, c, &r->digests, r->keys[i]);
+        status =
+            store_write_cell(r->store, r->spec, c, &inputs, &r->rows[i], &r->details[i], &json, e);
     }
     buf_release(&json);
     if (!status) {

@@ -1,0 +1,199 @@
+#include "results/listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json_file.h"
+#include "base/mem.h"
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list(struct listing *l, DIR *folder, struct err *e)
+{
+    size_t room = 0;
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        if (mem_grow(&l->ids, &room, l->n + 1, sizeof *l->ids, e) ||
+            !(l->ids[l->n] = mem_string(entry->d_name, e))) {
+            return -1;
+        }
+        l->n++;
+    }
+    if (l->n > 0) {
+        qsort(l->ids, l->n, sizeof *l->ids, compare);
+    }
+    return 0;
+}
+
+int listing_read(struct listing *l, const struct store *s, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    *l = (struct listing){0};
+    buf_addf(&path, "%s/cells", s->results.s);
+    int status = buf_check(&path, e);
+    DIR *folder = status ? NULL : opendir(path.s);
+    if (folder) {
+        status = list(l, folder, e);
+        closedir(folder);
+    } else if (!status && errno != ENOENT) {
+        status = err_set(e, "%s cannot be read: %s", path.s, strerror(errno));
+    }
+    buf_release(&path);
+    if (status) {
+        listing_release(l);
+    }
+    return status;
+}
+
+void listing_release(struct listing *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        free(l->ids[i]);
+    }
+    free(l->ids);
+    *l = (struct listing){0};
+}
+
+bool listing_has(const struct listing *l, const char *id)
+{
+    return l->n > 0 && bsearch(&id, l->ids, l->n, sizeof *l->ids, compare);
+}
+
+/* cells/ID/NAME. */
+static const char *path_of(struct buf *path, const struct store *s, const char *id,
+                           const char *name)
+{
+    buf_clear(path);
+    buf_addf(path, "%s/cells/%s/%s", s->results.s, id, name);
+    return path->failed ? "" : path->s;
+}
+
+/* The first bytes of a file that ends as a JSON object does; "" for others. */
+static void read_head(char *head, size_t size, const char *path)
+{
+    struct stat st;
+    char tail[2] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 0;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 2 &&
+        pread(fd, tail, 2, st.st_size - 2) == 2 && memcmp(tail, "}\n", 2) == 0) {
+        n = pread(fd, head, size - 1, 0);
+    }
+    head[n > 0 ? n : 0] = '\0';
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* What follows `"name": ` in the text, or NULL. */
+static const char *member(const char *text, const char *name)
+{
+    char key[32];
+    int n = snprintf(key, sizeof key, "\"%s\": ", name);
+    const char *at = strstr(text, key);
+    return at ? at + n : NULL;
+}
+
+static void take_digest(char out[DIGEST_HEX], const char *text, const char *name)
+{
+    const char *at = member(text, name);
+    out[0] = '\0';
+    if (at && *at == '"' && strspn(at + 1, "0123456789abcdef") == DIGEST_HEX - 1) {
+        memcpy(out, at + 1, DIGEST_HEX - 1);
+        out[DIGEST_HEX - 1] = '\0';
+    }
+}
+
+bool listing_head(struct result_head *head, const struct store *s, const char *id)
+{
+    enum { HEAD = 1024 }; /* store.c writes format, key and inputs first */
+    char text[HEAD];
+    struct buf path = BUF_INIT;
+    *head = (struct result_head){0};
+    read_head(text, sizeof text, path_of(&path, s, id, "result.json"));
+    buf_release(&path);
+    const char *format = member(text, "format"), *algorithm = member(text, "algorithm");
+    take_digest(head->key, text, "key");
+    take_digest(head->model, text, "model");
+    take_digest(head->texts, text, "texts");
+    take_digest(head->calibration, text, "calibration");
+    head->algorithm = algorithm ? atoi(algorithm) : 0;
+    return head->key[0] && format && atoi(format) == RESULT_FORMAT;
+}
+
+/* A text of one of the cell's JSON files. */
+static bool take_text(struct buf *out, const struct store *s, const char *id, const char *file,
+                      const char *key)
+{
+    struct buf path = BUF_INIT;
+    struct err ignored;
+    json_t *root = json_file_read(path_of(&path, s, id, file), &ignored);
+    const char *text = json_string_value(json_object_get(root, key));
+    if (text) {
+        buf_adds(out, text);
+    }
+    json_decref(root);
+    buf_release(&path);
+    return text != NULL;
+}
+
+bool listing_cell_text(struct buf *out, const struct store *s, const char *id)
+{
+    return take_text(out, s, id, "result.json", "cell");
+}
+
+bool listing_failure(struct buf *out, const struct store *s, const char *id)
+{
+    return take_text(out, s, id, "failed.json", "error");
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static double folder_bytes(const struct store *s, const char *id)
+{
+    struct buf path = BUF_INIT;
+    struct stat st;
+    double bytes = 0;
+    DIR *folder = opendir(path_of(&path, s, id, ""));
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        if (entry->d_name[0] != '.' && fstatat(dirfd(folder), entry->d_name, &st, 0) == 0) {
+            bytes += (double)st.st_blocks * 512;
+        }
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    buf_release(&path);
+    return folder ? bytes : (double)NAN;
+}
+
+struct result_cost listing_cost(const struct store *s, const char *id)
+{
+    struct buf path = BUF_INIT;
+    struct err ignored;
+    json_t *root = json_file_read(path_of(&path, s, id, "provenance.json"), &ignored);
+    struct result_cost cost = {.wall_s = number_of(root, "wall_s"),
+                               .peak_memory_mib =
+                                   number_of(json_object_get(root, "machine"), "peak_memory_mib"),
+                               .disk_bytes = folder_bytes(s, id)};
+    json_decref(root);
+    buf_release(&path);
+    return cost;
+}

@@ -1,0 +1,225 @@
+#include "run/survey.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/version.h"
+#include "results/listing.h"
+#include "run/inputs.h"
+#include "run/novelty.h"
+
+const char *const survey_state_names[SURVEY_STATES] = {"done", "missing", "stale", "failed"};
+
+struct surveyor {
+    struct survey *out;
+    const struct spec *spec;
+    const struct store *store;
+    struct input_digests digests;
+    struct listing listing;
+    struct novelty novelty;
+    size_t room; /* for reasons */
+    struct buf text;
+};
+
+enum { REASONS_MAX = 1000 }; /* that are told apart; a thousand new values are no news */
+
+/* The index of a reason, a new one if need be. Cells with one reason mostly follow each other. */
+static int set_reason(struct surveyor *y, size_t cell, const char *reason, struct err *e)
+{
+    struct survey *v = y->out;
+    reason = v->n_reasons < REASONS_MAX ? reason : "not run yet, or for other reasons";
+    for (size_t i = v->n_reasons; i > 0; i--) {
+        if (strcmp(v->reasons[i - 1], reason) == 0) {
+            v->why[cell] = i - 1;
+            return 0;
+        }
+    }
+    if (mem_grow(&v->reasons, &y->room, v->n_reasons + 1, sizeof *v->reasons, e) ||
+        !(v->reasons[v->n_reasons] = mem_string(reason, e))) {
+        return -1;
+    }
+    v->why[cell] = v->n_reasons++;
+    return 0;
+}
+
+static void add_change(struct buf *out, const char *what)
+{
+    buf_addf(out, "%s%s", out->len ? ", " : "", what);
+}
+
+/* What differs between a stored result's inputs and those of today. */
+static void describe_stale(struct buf *out, const struct result_head *head,
+                           const struct result_inputs *now)
+{
+    if (!head->model[0] && !head->texts[0]) {
+        buf_adds(out, "stored by an earlier version");
+        return;
+    }
+    if (strcmp(head->model, now->model) != 0) {
+        add_change(out, "model changed");
+    }
+    if (strcmp(head->texts, now->texts) != 0) {
+        add_change(out, "texts changed");
+    }
+    if (now->calibration && strcmp(head->calibration, now->calibration) != 0) {
+        add_change(out, "calibration texts changed");
+    }
+    if (head->algorithm != now->algorithm) {
+        buf_addf(out, "%salgorithm %d -> %d", out->len ? ", " : "", head->algorithm,
+                 now->algorithm);
+    }
+    if (out->len == 0) {
+        buf_adds(out, "other settings under the same id");
+    }
+}
+
+static int look_at(struct surveyor *y, size_t i, struct err *e)
+{
+    const struct cell *c = &y->out->plan.cells[i];
+    struct result_head head;
+    char key[DIGEST_HEX];
+    y->out->states[i] = SURVEY_MISSING;
+    if (!listing_has(&y->listing, c->id)) {
+        return 0;
+    }
+    if (cell_key(key, y->spec, c, &y->digests, e)) {
+        return -1;
+    }
+    buf_clear(&y->text);
+    if (listing_head(&head, y->store, c->id)) {
+        struct result_inputs now = cell_inputs(y->spec, c, &y->digests, key);
+        y->out->states[i] = strcmp(head.key, key) == 0 ? SURVEY_DONE : SURVEY_STALE;
+        describe_stale(&y->text, &head, &now);
+    }
+    if (y->out->states[i] != SURVEY_DONE && store_has_failure(y->store, c->id)) {
+        y->out->states[i] = SURVEY_FAILED;
+        buf_clear(&y->text);
+        buf_adds(&y->text, "failed last time: ");
+        listing_failure(&y->text, y->store, c->id);
+    }
+    if (y->out->states[i] == SURVEY_MISSING || y->out->states[i] == SURVEY_DONE) {
+        return 0;
+    }
+    return buf_check(&y->text, e) ? -1 : set_reason(y, i, y->text.s, e);
+}
+
+/* Reasons of the cells without a result: what is new about them. */
+static int explain_missing(struct surveyor *y, struct err *e)
+{
+    struct survey *v = y->out;
+    int status = novelty_learn(&y->novelty, y->spec, y->store, &y->listing, v, e);
+    for (size_t i = 0; i < v->plan.n && !status; i++) {
+        if (v->states[i] != SURVEY_MISSING) {
+            continue;
+        }
+        buf_clear(&y->text);
+        novelty_describe(&y->text, &y->novelty, &v->plan.cells[i]);
+        status = buf_check(&y->text, e) ? -1 : set_reason(y, i, buf_text(&y->text), e);
+    }
+    return status;
+}
+
+/* Stored cells of one model and method, of which some are read. */
+struct sample {
+    double wall_s, disk_bytes;
+    size_t n, read;
+};
+
+static void add_cost(struct survey *v, struct sample *to, const struct result_cost *cost)
+{
+    if (isfinite(cost->wall_s) && isfinite(cost->disk_bytes)) {
+        to->wall_s += cost->wall_s;
+        to->disk_bytes += cost->disk_bytes;
+        to->n++;
+        if (!(v->memory_mib.value >= cost->peak_memory_mib)) {
+            v->memory_mib.value = cost->peak_memory_mib;
+        }
+    }
+    to->read++;
+}
+
+static void add_estimate(struct survey_estimate *to, double value)
+{
+    to->value = to->cells ? to->value + value : value;
+    to->cells++;
+}
+
+/* What cells to run will take, as stored ones of the same model and method did. */
+static int estimate(struct surveyor *y, struct err *e)
+{
+    enum { READ = 16 }; /* of one model and method */
+    struct survey *v = y->out;
+    size_t n = y->spec->n_models * y->spec->n_methods;
+    struct sample *samples = mem_new(n, sizeof *samples, e);
+    v->wall_s.value = v->disk_bytes.value = v->memory_mib.value = (double)NAN;
+    for (size_t i = 0; samples && i < v->plan.n; i++) {
+        const struct cell *c = &v->plan.cells[i];
+        struct sample *to = &samples[c->model * y->spec->n_methods + c->method];
+        if (to->read < READ && (v->states[i] == SURVEY_DONE || v->states[i] == SURVEY_STALE)) {
+            struct result_cost cost = listing_cost(y->store, c->id);
+            add_cost(v, to, &cost);
+        }
+    }
+    for (size_t i = 0; samples && i < v->plan.n; i++) {
+        const struct cell *c = &v->plan.cells[i];
+        const struct sample *from = &samples[c->model * y->spec->n_methods + c->method];
+        if (v->states[i] != SURVEY_DONE && from->n > 0) {
+            add_estimate(&v->wall_s, from->wall_s / (double)from->n);
+            add_estimate(&v->disk_bytes, from->disk_bytes / (double)from->n);
+        }
+    }
+    for (size_t i = 0; samples && i < n; i++) {
+        v->wall_s.measured += samples[i].n;
+    }
+    v->memory_mib.cells = v->wall_s.cells;
+    v->memory_mib.measured = v->disk_bytes.measured = v->wall_s.measured;
+    free(samples);
+    return samples ? 0 : -1;
+}
+
+static int survey(struct surveyor *y, struct err *e)
+{
+    struct survey *v = y->out;
+    if (plan_make(&v->plan, y->spec, e) || input_digests_read(&y->digests, y->spec, e) ||
+        listing_read(&y->listing, y->store, e) ||
+        !(v->states = mem_new(v->plan.n, sizeof *v->states, e)) ||
+        !(v->why = mem_new(v->plan.n, sizeof *v->why, e))) {
+        return -1;
+    }
+    for (size_t i = 0; i < v->plan.n; i++) {
+        if (look_at(y, i, e)) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < v->plan.n; i++) {
+        v->counts[v->states[i]]++;
+    }
+    return explain_missing(y, e) || estimate(y, e) ? -1 : 0;
+}
+
+int survey_make(struct survey *v, const struct spec *s, const struct store *store, struct err *e)
+{
+    struct surveyor y = {.out = v, .spec = s, .store = store};
+    *v = (struct survey){0};
+    int status = survey(&y, e);
+    input_digests_release(&y.digests);
+    listing_release(&y.listing);
+    novelty_release(&y.novelty);
+    buf_release(&y.text);
+    return status;
+}
+
+void survey_release(struct survey *v)
+{
+    for (size_t i = 0; i < v->n_reasons; i++) {
+        free(v->reasons[i]);
+    }
+    free(v->reasons);
+    free(v->states);
+    free(v->why);
+    plan_release(&v->plan);
+    *v = (struct survey){0};
+}
