@@ -23,6 +23,8 @@ struct fixture {
     size_t n;
     struct spec_known known;
     struct spec_model models[2];
+    struct spec_texts texts;
+    struct spec_evaluation evaluation;
     struct spec_method methods[4];
     struct method_kind kinds[2];
     long seeds[3];
@@ -77,8 +79,10 @@ static inline void fixture_spec(struct fixture *f)
                             .title = fixture_string(f, "A study & its 4 bits"),
                             .models = f->models,
                             .n_models = 2,
-                            .samples = 20,
-                            .max_tokens = 64,
+                            .texts = &f->texts,
+                            .n_texts = 1,
+                            .evaluations = &f->evaluation,
+                            .n_evaluations = 1,
                             .protocols = {0, 1},
                             .n_protocols = 2,
                             .seeds = f->seeds,
@@ -86,8 +90,9 @@ static inline void fixture_spec(struct fixture *f)
                             .methods = f->methods,
                             .n_methods = 4,
                             .known = &f->known};
-    f->spec.texts = (struct spec_texts){.name = fixture_string(f, "books"),
-                                        .path = fixture_string(f, "data/texts/books.txt")};
+    f->texts = (struct spec_texts){.name = fixture_string(f, "books"),
+                                   .path = fixture_string(f, "data/texts/books.txt")};
+    f->evaluation = (struct spec_evaluation){.samples = 20, .max_tokens = 64};
     f->spec.report =
         (struct spec_report){.kind = REPORT_STUDY, .uniform = 1, .tiers = f->tiers, .n_tiers = 2};
 }

@@ -101,15 +101,15 @@ Test(spec_read, fills_in_every_default)
     struct spec s = good("tests/cases/spec/good/short.yaml", NULL);
     cr_assert(strcmp(s.name, "short") == 0, "name is %s", s.name);
     cr_assert(*s.title == '\0', "title is %s", s.title);
-    cr_assert(s.samples == 0 && s.max_tokens == 64, "%ld samples, %ld tokens", s.samples,
-              s.max_tokens);
+    cr_assert(s.evaluations[0].samples == 0 && s.evaluations[0].max_tokens == 64,
+              "%ld samples, %ld tokens", s.evaluations[0].samples, s.evaluations[0].max_tokens);
     cr_assert(s.n_protocols == 1 && s.protocols[0] == 0, "the protocol is not paper");
     cr_assert(s.n_seeds == 1 && s.seeds[0] == 0, "the seed is not 0");
     cr_assert(s.n_methods == 2, "%zu methods", s.n_methods);
     cr_assert(strcmp(s.methods[0].name, "baseline") == 0, "no baseline in front");
     cr_assert(params_int(&s.methods[1].params, "bits") == 4, "bits of configs are not taken");
     cr_assert(!params_has(&s.methods[1].params, "group"), "a group from nowhere");
-    cr_assert(s.texts.keep_line_ends, "keep_line_ends of configs is not taken");
+    cr_assert(s.texts[0].keep_line_ends, "keep_line_ends of configs is not taken");
     cr_assert(s.report.kind == REPORT_SWEEP, "a study without tiers");
     spec_release(&s);
 }
@@ -135,7 +135,7 @@ Test(spec_read, reads_every_feature_of_the_grammar)
     cr_assert(s.n_models == 4, "%zu models", s.n_models);
     cr_assert(strcmp(s.models[2].name, "plain") == 0, "model 2 is %s", s.models[2].name);
     cr_assert(strcmp(s.models[3].name, "other") == 0, "model 3 is %s", s.models[3].name);
-    cr_assert(s.samples == 20, "%ld samples", s.samples);
+    cr_assert(s.evaluations[0].samples == 20, "%ld samples", s.evaluations[0].samples);
     cr_assert(s.seeds[2] == 9007199254740991, "seed is %ld", s.seeds[2]);
     const struct spec_method *own = &s.methods[2], *exact = &s.methods[3], *shared = &s.methods[4];
     cr_assert(params_list(&own->params, "shares")->numbers[1] == 66.7, "own's shares are wrong");
@@ -197,7 +197,8 @@ Test(spec_read, lets_options_replace_models_and_samples)
 {
     struct spec_overrides o = {.models = "books-3m,some/where.h5", .samples = 7};
     struct spec s = good("tests/cases/spec/good/short.yaml", &o);
-    cr_assert(s.n_models == 2 && s.samples == 7, "%zu models, %ld samples", s.n_models, s.samples);
+    cr_assert(s.n_models == 2 && s.evaluations[0].samples == 7, "%zu models, %ld samples",
+              s.n_models, s.evaluations[0].samples);
     cr_assert(strcmp(s.models[0].name, "books-3m") == 0, "model 0 is %s", s.models[0].name);
     cr_assert(strcmp(s.models[1].name, "where") == 0, "model 1 is %s", s.models[1].name);
     cr_assert(strcmp(s.models[1].path, "some/where.h5") == 0, "path is %s", s.models[1].path);
@@ -258,7 +259,7 @@ static int read_alone(struct buf *problems, const char *configs)
     cr_assert(file_write("spec.yaml", text, sizeof text - 1, &e) == 0, "%s", e.text);
     int status = spec_read(&s, "spec.yaml", test_known(), NULL, problems, &e);
     if (!status) {
-        cr_assert(s.texts.keep_line_ends, "another wikitext was found");
+        cr_assert(s.texts[0].keep_line_ends, "another wikitext was found");
         spec_release(&s);
     }
     test_remove_folder(path.s);

@@ -79,6 +79,25 @@ static const struct good_sweep {
      "\n  - {methods.t.group: [8]}\n",
      "t group=8; u bits=2 group=null; u bits=3 group=null; u bits=3 group=8; u bits=4 group=null; "
      "u bits=4 group=8; "},
+    {"sweep:\n  methods.u.bits: [2, 3]\n  samples: [4, all]",
+     "t samples=4; t samples=all; u bits=2 samples=4; u bits=2 samples=all; u bits=3 samples=4; "
+     "u bits=3 samples=all; "},
+    {"sweep:\n  max_tokens: [8, 9]\n  texts: [./t.txt, {name: s, path: ./t.txt}]",
+     "t texts=t max_tokens=8; t texts=s max_tokens=8; t texts=t max_tokens=9; t texts=s "
+     "max_tokens=9; u texts=t max_tokens=8; u texts=s max_tokens=8; u texts=t max_tokens=9; "
+     "u texts=s max_tokens=9; "},
+    {"sweep:\n  zip: {samples: [4, 5], methods.u.bits: [2, 3]}",
+     "t samples=all; u bits=2 samples=4; u bits=3 samples=5; "},
+    {"sweep:\n  samples: [4, 5]\n  methods.u.bits: [2, 3]\n  exclude: [{samples: 5, "
+     "methods.u.bits: 2}]\n  include: [{samples: 6}, {methods.u.bits: 8, samples: 7}]",
+     "t samples=4; t samples=5; t samples=6; u bits=2 samples=4; u bits=3 samples=4; u bits=3 "
+     "samples=5; u bits=4 samples=6; u bits=8 samples=7; "},
+    {"sweep:\n  - {samples: [4, 5]}\n  - {methods.u.bits: [2, 3]}\n  - {methods.t.max_tokens: [8]}",
+     "t samples=4 max_tokens=64; t samples=5 max_tokens=64; t samples=all max_tokens=8; u bits=4 "
+     "samples=4 "
+     "max_tokens=64; u bits=4 samples=5 max_tokens=64; u bits=2 samples=all max_tokens=64; u "
+     "bits=3 "
+     "samples=all max_tokens=64; "},
 };
 
 Test(spec_sweep, makes_the_combinations_that_are_asked_for)
@@ -122,6 +141,48 @@ Test(spec_sweep, is_written_as_it_is_resolved)
         buf_release(&first);
         buf_release(&second);
     }
+}
+
+/* "variant; " of the baseline's cells. */
+static void expect_baseline(const char *sweep, const char *variants)
+{
+    struct buf text = BUF_INIT, got = BUF_INIT;
+    struct spec s;
+    struct plan p;
+    buf_addf(&text, "%s%s\n", HEAD, sweep);
+    plan_text(text.s, &s, &p);
+    for (size_t i = 0; i < p.n && p.cells[i].method == 0; i++) {
+        buf_addf(&got, "%s; ", p.cells[i].variant);
+    }
+    cr_expect(strcmp(got.s, variants) == 0, "%s\ngives %s\nnot   %s", sweep, got.s, variants);
+    release(&s, &p);
+    buf_release(&text);
+    buf_release(&got);
+}
+
+Test(spec_sweep, gives_the_baseline_a_cell_for_all_that_others_are_scored_on)
+{
+    expect_baseline("sweep: {methods.u.bits: [2, 3]}", "; ");
+    expect_baseline("sweep: {samples: [4, 5]}", "samples=4; samples=5; ");
+    expect_baseline("sweep: {methods.u.samples: [4, 5]}", "samples=all; samples=4; samples=5; ");
+    expect_baseline("sweep: {zip: {methods.*.group: [8, 9], samples: [4, 5]}}",
+                    "samples=4; samples=5; ");
+}
+
+/* One that is swept over is the one that a spec without a sweep has. */
+Test(spec_sweep, does_not_change_the_ids_of_cells_by_sweeping_what_they_are_scored_on)
+{
+    struct spec a, b;
+    struct plan p, q;
+    plan_text(HEAD "sweep: {samples: [4, 5], max_tokens: [8]}\n", &a, &p);
+    plan_text(HEAD "samples: 5\nmax_tokens: 8\n", &b, &q);
+    cr_assert(p.n == 6 && q.n == 3, "%zu and %zu cells", p.n, q.n);
+    for (size_t i = 0; i < q.n; i++) {
+        cr_expect(strcmp(p.cells[2 * i + 1].id, q.cells[i].id) == 0, "%s, not %s",
+                  p.cells[2 * i + 1].id, q.cells[i].id);
+    }
+    release(&a, &p);
+    release(&b, &q);
 }
 
 Test(spec_sweep, keeps_the_ends_and_the_decimals_of_numbers_that_are_made)

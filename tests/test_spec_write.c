@@ -100,8 +100,10 @@ Test(spec_write, keeps_every_field)
         }
     }
     cr_assert(a.seeds[0] == b.seeds[0] && a.seeds[2] == b.seeds[2], "seeds");
-    cr_assert(a.samples == b.samples && a.max_tokens == b.max_tokens, "numbers");
-    cr_assert(b.texts.keep_line_ends, "keep_line_ends");
+    cr_assert(a.evaluations[0].samples == b.evaluations[0].samples &&
+                  a.evaluations[0].max_tokens == b.evaluations[0].max_tokens,
+              "numbers");
+    cr_assert(b.texts[0].keep_line_ends, "keep_line_ends");
     cr_assert(a.report.kind == b.report.kind && a.report.uniform == b.report.uniform, "report");
     spec_release(&a);
     spec_release(&b);

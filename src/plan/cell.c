@@ -13,30 +13,41 @@ static void add_parameters(const struct params *p, const char *indent, struct bu
     }
 }
 
+const struct spec_evaluation *cell_evaluation(const struct spec *s, const struct cell *c)
+{
+    return &s->evaluations[c->evaluation];
+}
+
+const struct spec_texts *cell_texts(const struct spec *s, const struct cell *c)
+{
+    return &s->texts[cell_evaluation(s, c)->texts];
+}
+
 static void add_evaluation(const struct spec *s, const struct cell *c, struct buf *out)
 {
     buf_addf(out, "protocol: %s\n", s->known->protocols[c->protocol]);
     if (c->has_seed) {
         buf_addf(out, "seed: %ld\n", c->seed);
     }
-    if (s->samples) {
-        buf_addf(out, "samples: %ld\n", s->samples);
+    const struct spec_evaluation *e = cell_evaluation(s, c);
+    if (e->samples) {
+        buf_addf(out, "samples: %ld\n", e->samples);
     } else {
         buf_adds(out, "samples: all\n");
     }
-    buf_addf(out, "max_tokens: %ld\nkeep_line_ends: %s\n", s->max_tokens,
-             s->texts.keep_line_ends ? "true" : "false");
+    buf_addf(out, "max_tokens: %ld\nkeep_line_ends: %s\n", e->max_tokens,
+             cell_texts(s, c)->keep_line_ends ? "true" : "false");
 }
 
 void cell_params(const struct spec *s, const struct cell *c, struct params *out)
 {
-    combination_params(s, c->method, c->combination, out);
+    combination_params(s, c->model, c->method, c->combination, out);
 }
 
 bool cell_same_variant(const struct cell *a, const struct cell *b)
 {
     return a->model == b->model && a->method == b->method && a->combination == b->combination &&
-           a->has_seed == b->has_seed && a->seed == b->seed;
+           a->evaluation == b->evaluation && a->has_seed == b->has_seed && a->seed == b->seed;
 }
 
 static bool uses_calibration(const struct spec *s, const struct cell *c, const struct params *p)
@@ -56,7 +67,8 @@ bool cell_uses_calibration(const struct spec *s, const struct cell *c)
 static void add_inputs(const struct spec *s, const struct cell *c, const struct params *p,
                        struct buf *out)
 {
-    buf_addf(out, "model: \"%s\"\ntexts: \"%s\"\n", s->models[c->model].name, s->texts.name);
+    buf_addf(out, "model: \"%s\"\ntexts: \"%s\"\n", s->models[c->model].name,
+             cell_texts(s, c)->name);
     if (uses_calibration(s, c, p)) {
         buf_addf(out, "calibration: \"%s\"\ncalibration_keep_line_ends: %s\n", s->calibration.name,
                  s->calibration.keep_line_ends ? "true" : "false");

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "spec/combinations.h"
+#include "spec/evaluation.h"
 
 enum { CELLS_MAX = 1000000, ID_DIGITS = 8, ID_MORE_DIGITS = 24 };
 
@@ -13,6 +14,7 @@ struct planner {
     struct plan *plan;
     const struct spec *spec;
     struct buf text; /* for one cell at a time */
+    bool *scored;    /* which evaluations the cells of the model at hand are of */
 };
 
 static bool uses_seed(const struct spec *s, const struct combination *c)
@@ -21,29 +23,57 @@ static bool uses_seed(const struct spec *s, const struct combination *c)
     return kind->uses_seed && kind->uses_seed(&c->params);
 }
 
-/* How many cells a method has for one model. */
-static size_t count_method(const struct spec *s, size_t method)
+/*
+ * Marks what the model's cells are scored on, and so the baseline too: the other methods' cells,
+ * and its own where it stands alone or what everything is scored on is swept.
+ */
+static void find_scored(struct planner *p, size_t model)
 {
+    const struct spec *s = p->spec;
+    bool own = s->n_methods == 1 || (s->tables && s->tables[0].width);
+    memset(p->scored, 0, s->n_evaluations * sizeof *p->scored);
+    for (size_t i = own ? 0 : 1; i < s->n_methods; i++) {
+        struct combination c;
+        combination_first(&c, s, model, i);
+        do {
+            p->scored[c.evaluation] = true;
+        } while (combination_next(&c));
+    }
+}
+
+/* How many cells a method has for one model. */
+static size_t count_method(const struct planner *p, size_t model, size_t method)
+{
+    const struct spec *s = p->spec;
     struct combination c;
     size_t n = 0;
-    combination_first(&c, s, method);
+    for (size_t i = 0; i < s->n_evaluations && method == 0; i++) {
+        n += p->scored[i] ? s->n_protocols : 0;
+    }
+    if (method == 0) {
+        return n;
+    }
+    combination_first(&c, s, model, method);
     do {
         n += s->n_protocols * (uses_seed(s, &c) ? s->n_seeds : 1);
     } while (combination_next(&c));
     return n;
 }
 
-static int count_cells(const struct spec *s, size_t *n, struct err *e)
+static int count_cells(struct planner *p, size_t *n, struct err *e)
 {
-    size_t per_model = 0;
+    const struct spec *s = p->spec;
     *n = 0;
-    for (size_t i = 0; i < s->n_methods; i++) {
-        per_model += count_method(s, i); /* both are far below the range of size_t */
-        if (__builtin_mul_overflow(per_model, s->n_models, n) || *n > CELLS_MAX) {
-            return err_set(e,
-                           "%s makes over %d cells (model × method × seed × protocol): list fewer "
-                           "models or seeds, or sweep fewer values",
-                           s->path, CELLS_MAX);
+    for (size_t k = 0; k < s->n_models; k++) {
+        find_scored(p, k);
+        for (size_t i = 0; i < s->n_methods; i++) {
+            *n += count_method(p, k, i); /* both are far below the range of size_t */
+            if (*n > CELLS_MAX) {
+                return err_set(e,
+                               "%s makes over %d cells (model × method × seed × protocol): list "
+                               "fewer models or seeds, or sweep fewer values",
+                               s->path, CELLS_MAX);
+            }
         }
     }
     return 0;
@@ -79,6 +109,7 @@ static int set_variant(struct planner *p, const struct combination *k, struct ce
 {
     buf_clear(&p->text);
     combination_text(k, &p->text);
+    evaluation_text(p->spec, k->evaluation, &p->text);
     if (buf_check(&p->text, e)) {
         return -1;
     }
@@ -96,7 +127,8 @@ static int add_combination(struct planner *p, size_t model, const struct combina
                            struct err *e)
 {
     const struct spec *s = p->spec;
-    struct cell c = {.model = model, .method = k->method, .combination = k->index};
+    struct cell c = {
+        .model = model, .method = k->method, .combination = k->index, .evaluation = k->evaluation};
     c.has_seed = uses_seed(s, k);
     if (set_variant(p, k, &c, e)) {
         return -1;
@@ -114,10 +146,28 @@ static int add_combination(struct planner *p, size_t model, const struct combina
     return 0;
 }
 
+/* The baseline's cells: one combination, whatever it is scored on. */
+static int add_baseline(struct planner *p, size_t model, struct err *e)
+{
+    struct combination k;
+    find_scored(p, model);
+    combination_first(&k, p->spec, model, 0);
+    for (size_t i = 0; i < p->spec->n_evaluations; i++) {
+        k.evaluation = i;
+        if (p->scored[i] && add_combination(p, model, &k, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int add_method(struct planner *p, size_t model, size_t method, struct err *e)
 {
     struct combination k;
-    combination_first(&k, p->spec, method);
+    if (method == 0) {
+        return add_baseline(p, model, e);
+    }
+    combination_first(&k, p->spec, model, method);
     do {
         if (add_combination(p, model, &k, e)) {
             return -1;
@@ -164,7 +214,10 @@ int plan_make(struct plan *p, const struct spec *s, struct err *e)
     struct planner planner = {.plan = p, .spec = s};
     size_t n;
     *p = (struct plan){0};
-    int status = count_cells(s, &n, e);
+    int status = (planner.scored = mem_new(s->n_evaluations, sizeof *planner.scored, e)) ? 0 : -1;
+    if (!status) {
+        status = count_cells(&planner, &n, e);
+    }
     if (!status) {
         p->cells = mem_new(n, sizeof *p->cells, e);
         status = p->cells ? 0 : -1;
@@ -178,6 +231,7 @@ int plan_make(struct plan *p, const struct spec *s, struct err *e)
         status = part_ids(&planner, e);
     }
     buf_release(&planner.text);
+    free(planner.scored);
     if (status) {
         plan_release(p);
     }

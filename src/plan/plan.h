@@ -3,7 +3,9 @@
  *
  * A cell is model × method (with one value for each swept parameter) × seed × protocol. Order: by
  * model, then method (the baseline first), swept values (the last axis fastest), seed, protocol. A
- * method that uses no seed gives one cell whatever the seeds. Equal cells appear once.
+ * method that uses no seed gives one cell whatever the seeds. Equal cells appear once. Where texts,
+ * samples or max_tokens are swept, the baseline has a cell for each evaluation of the model's other
+ * cells; every cell's variant then ends in what it is scored on, as far as some cells differ in it.
  */
 #ifndef NS_PLAN_PLAN_H
 #define NS_PLAN_PLAN_H
@@ -15,10 +17,11 @@ enum { CELL_TEXT = 256 };
 
 struct cell {
     size_t model, method, protocol; /* protocol: index into spec_known.protocols */
+    size_t evaluation;              /* what it is scored on: index into spec.evaluations */
     bool has_seed;
     long seed;
     size_t combination;      /* which of the method's combinations of swept values */
-    char variant[CELL_TEXT]; /* "shares=[5, 15, 80] bits=[8, 4, 2]"; "" without a sweep */
+    char variant[CELL_TEXT]; /* "bits=[8, 4, 2] samples=20"; "" without a sweep */
     char digest[DIGEST_HEX]; /* of its canonical text */
     char id[CELL_TEXT];      /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
 };
@@ -36,6 +39,10 @@ void plan_release(struct plan *p);
  * call, since a huge plan that kept them would not fit in memory.
  */
 void cell_params(const struct spec *s, const struct cell *c, struct params *out);
+
+/* The texts that the cell is scored on, how many, and where they are cut. */
+const struct spec_evaluation *cell_evaluation(const struct spec *s, const struct cell *c);
+const struct spec_texts *cell_texts(const struct spec *s, const struct cell *c);
 
 /* Whether two cells are of one variant: the same but for the protocol. */
 bool cell_same_variant(const struct cell *a, const struct cell *b);

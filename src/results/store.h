@@ -77,7 +77,10 @@ int store_lock(const struct store *s, int *lock, struct err *e);
 /* spec.resolved.yaml. */
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);
 
-/* Fills baseline_loss_nats, delta_nats and delta_pct of each row from the baseline's row. */
+/*
+ * Fills baseline_loss_nats, delta_nats and delta_pct of each row from the row of the baseline that
+ * has the same model and protocol and is scored on the same texts.
+ */
 void table_join_baseline(struct record *rows, size_t n);
 
 /* table.csv and table.json, and the resolved spec that they belong to. */

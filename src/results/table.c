@@ -13,10 +13,21 @@
 
 enum { TABLE_FORMAT = 1 };
 
+/*
+ * Whether both are scored on the same. The variant of a baseline says what it is scored on and
+ * nothing else, and those of the other methods end in that; it is empty when all are scored alike.
+ */
+static bool is_scored_alike(const struct record *b, const struct record *r)
+{
+    size_t n = strlen(b->variant), m = strlen(r->variant);
+    return n == 0 || (n <= m && strcmp(b->variant, r->variant + m - n) == 0 &&
+                      (n == m || r->variant[m - n - 1] == ' '));
+}
+
 static bool is_baseline_of(const struct record *b, const struct record *r)
 {
     return strcmp(b->allocator, "baseline") == 0 && strcmp(b->model, r->model) == 0 &&
-           strcmp(b->protocol, r->protocol) == 0;
+           strcmp(b->protocol, r->protocol) == 0 && is_scored_alike(b, r);
 }
 
 /*

@@ -7,18 +7,19 @@
 #include "model/gpt2_tokenizer.h"
 #include "model/overlap.h"
 
-/* Refuses texts that the model is scored on. */
+/* Refuses texts that the model is scored on, in whichever cell. */
 static int check_apart(const struct texts *texts, const struct calibration_texts *t, struct err *e)
 {
-    struct texts evaluation = {0};
-    if (!t->evaluation_path) {
-        return 0;
+    int status = 0;
+    for (size_t i = 0; i < t->n_evaluation && !status; i++) {
+        const struct spec_texts *scored = &t->evaluation[i];
+        struct texts evaluation = {0};
+        status = texts_read(&evaluation, scored->path, scored->keep_line_ends, 0, e);
+        if (!status) {
+            status = texts_apart(texts, t->path, &evaluation, scored->path, e);
+        }
+        texts_release(&evaluation);
     }
-    int status = texts_read(&evaluation, t->evaluation_path, t->evaluation_keeps_line_ends, 0, e);
-    if (!status) {
-        status = texts_apart(texts, t->path, &evaluation, t->evaluation_path, e);
-    }
-    texts_release(&evaluation);
     return status;
 }
 

@@ -14,6 +14,7 @@
 #include "evaluate/moments.h"
 #include "model/gpt2.h"
 #include "model/texts.h"
+#include "spec/spec.h"
 
 /* Bytes of full second moments that are held at a time; at least one tensor's whatever its size. */
 #define CALIBRATION_MOMENTS ((size_t)1 << 30)
@@ -39,8 +40,8 @@ struct calibration_texts {
     const char *path;
     bool keep_line_ends;
     size_t max_tokens;
-    const char *evaluation_path; /* NULL: the model is not scored here */
-    bool evaluation_keeps_line_ends;
+    const struct spec_texts *evaluation; /* [n_evaluation], what models are scored on; 0: nothing */
+    size_t n_evaluation;
 };
 
 int calibration_open(struct calibration *c, const struct gpt2 *m, const struct calibration_texts *t,

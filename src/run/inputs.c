@@ -9,11 +9,14 @@
 int input_digests_read(struct input_digests *d, const struct spec *s, struct err *e)
 {
     *d = (struct input_digests){0};
-    if (!(d->models = mem_new(s->n_models, sizeof *d->models, e))) {
+    if (!(d->models = mem_new(s->n_models, sizeof *d->models, e)) ||
+        !(d->texts = mem_new(s->n_texts, sizeof *d->texts, e))) {
         return -1;
     }
-    if (digest_file(d->texts, s->texts.path, e)) {
-        return err_prefix(e, "texts %s of %s", s->texts.name, s->path);
+    for (size_t i = 0; i < s->n_texts; i++) {
+        if (digest_file(d->texts[i], s->texts[i].path, e)) {
+            return err_prefix(e, "texts %s of %s", s->texts[i].name, s->path);
+        }
     }
     if (s->calibration.path && digest_file(d->calibration, s->calibration.path, e)) {
         return err_prefix(e, "calibration %s of %s", s->calibration.name, s->path);
@@ -29,6 +32,7 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
 void input_digests_release(struct input_digests *d)
 {
     free(d->models);
+    free(d->texts);
     *d = (struct input_digests){0};
 }
 
@@ -50,7 +54,7 @@ struct result_inputs cell_inputs(const struct spec *s, const struct cell *c,
 {
     return (struct result_inputs){.key = key,
                                   .model = d->models[c->model],
-                                  .texts = d->texts,
+                                  .texts = d->texts[cell_evaluation(s, c)->texts],
                                   .calibration =
                                       cell_uses_calibration(s, c) ? d->calibration : NULL,
                                   .algorithm = NASHSWARM_ALGORITHM};

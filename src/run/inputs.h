@@ -9,7 +9,7 @@
 #include "results/store.h"
 
 struct input_digests {
-    char texts[DIGEST_HEX];
+    char (*texts)[DIGEST_HEX];    /* one for each of the spec's texts */
     char calibration[DIGEST_HEX]; /* "" when no method uses it */
     char (*models)[DIGEST_HEX];   /* one for each model of the spec */
 };

@@ -1,6 +1,7 @@
 #include "run/run.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,8 +10,13 @@
 
 int run_read_stored(struct run *r, size_t i, struct err *e)
 {
-    return store_read_cell(r->store, r->plan.cells[i].id, r->keys[i], &r->rows[i], &r->details[i],
-                           &r->stored[i], e);
+    const struct cell *c = &r->plan.cells[i];
+    int status =
+        store_read_cell(r->store, c->id, r->keys[i], &r->rows[i], &r->details[i], &r->stored[i], e);
+    if (!status && r->stored[i]) { /* maybe from before something else was swept */
+        snprintf(r->rows[i].variant, sizeof r->rows[i].variant, "%s", c->variant);
+    }
+    return status;
 }
 
 /* Keys of all cells, and the results that are there already. */

@@ -2,8 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
 #include "run/methods.h"
@@ -11,34 +13,18 @@
 
 int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model, struct err *e)
 {
-    struct tokenizer *tokenizer = NULL;
-    struct texts texts = {0};
-    *m = (struct loaded_model){.learning = PTHREAD_MUTEX_INITIALIZER};
-    int status = gpt2_open(&m->gpt2, s->models[model].path, e);
+    *m = (struct loaded_model){.n_sequences = s->n_evaluations,
+                               .reading = PTHREAD_MUTEX_INITIALIZER,
+                               .learning = PTHREAD_MUTEX_INITIALIZER};
+    int status = gpt2_open(&m->gpt2, s->models[model].path, e) || gpt2_load(&m->gpt2, e) ||
+                         gpt2_tokenizer(&m->tokenizer, &m->gpt2, e)
+                     ? -1
+                     : 0;
     if (!status) {
-        status = gpt2_load(&m->gpt2, e);
+        m->sequences = mem_new(m->n_sequences, sizeof *m->sequences, e);
+        status = m->sequences ? 0 : -1;
     }
-    if (!status) {
-        status = gpt2_tokenizer(&tokenizer, &m->gpt2, e);
-    }
-    if (!status) {
-        status = texts_read(&texts, s->texts.path, s->texts.keep_line_ends, (size_t)s->samples, e);
-    }
-    if (!status) {
-        status = texts_encode(&texts, tokenizer, (size_t)s->max_tokens, &m->sequences, e);
-    }
-    texts_release(&texts);
-    tokenizer_free(tokenizer);
     m->workshop.base = &m->gpt2;
-    if (!status && s->calibration.path) {
-        struct calibration_texts calibration = {.path = s->calibration.path,
-                                                .keep_line_ends = s->calibration.keep_line_ends,
-                                                .max_tokens = (size_t)s->max_tokens,
-                                                .evaluation_path = s->texts.path,
-                                                .evaluation_keeps_line_ends =
-                                                    s->texts.keep_line_ends};
-        status = calibration_open(&m->workshop.calibration, &m->gpt2, &calibration, e);
-    }
     if (status) {
         loaded_model_close(m);
     }
@@ -48,9 +34,60 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 void loaded_model_close(struct loaded_model *m)
 {
     workshop_release(&m->workshop);
-    sequences_release(&m->sequences);
+    for (size_t i = 0; i < m->n_sequences && m->sequences; i++) {
+        sequences_release(&m->sequences[i]);
+    }
+    free(m->sequences);
+    tokenizer_free(m->tokenizer);
     gpt2_close(&m->gpt2);
     *m = (struct loaded_model){0};
+}
+
+/* The texts of the cell in the model's tokens, made the first time that they are asked for. */
+static int scored_sequences(const struct sequences **out, struct loaded_model *m,
+                            const struct spec *s, const struct cell *c, struct err *e)
+{
+    const struct spec_evaluation *x = cell_evaluation(s, c);
+    const struct spec_texts *scored = cell_texts(s, c);
+    struct sequences *kept = &m->sequences[c->evaluation];
+    struct texts texts = {0};
+    int status = 0;
+    *out = kept;
+    pthread_mutex_lock(&m->reading);
+    if (!kept->start) {
+        status = texts_read(&texts, scored->path, scored->keep_line_ends, (size_t)x->samples, e) ||
+                         texts_encode(&texts, m->tokenizer, (size_t)x->max_tokens, kept, e)
+                     ? -1
+                     : 0;
+    }
+    pthread_mutex_unlock(&m->reading);
+    texts_release(&texts);
+    return status;
+}
+
+/*
+ * Reads the calibration texts, cut where the cell's own are cut. For another cut all that was
+ * learned is learned anew: a cell's result does not depend on what ran before it.
+ */
+static int prepare_calibration(struct loaded_model *m, const struct spec *s, const struct cell *c,
+                               struct err *e)
+{
+    struct calibration_texts texts = {.path = s->calibration.path,
+                                      .keep_line_ends = s->calibration.keep_line_ends,
+                                      .max_tokens = (size_t)cell_evaluation(s, c)->max_tokens,
+                                      .evaluation = s->texts,
+                                      .n_evaluation = s->n_texts};
+    if (m->calibration_tokens == texts.max_tokens || !cell_uses_calibration(s, c)) {
+        return 0;
+    }
+    workshop_release(&m->workshop);
+    m->workshop.base = &m->gpt2;
+    m->calibration_tokens = 0;
+    if (calibration_open(&m->workshop.calibration, &m->gpt2, &texts, e)) {
+        return -1;
+    }
+    m->calibration_tokens = texts.max_tokens;
+    return 0;
 }
 
 /* Who the row is about. */
@@ -93,16 +130,20 @@ static int make_variant(struct quantized *q, struct loaded_model *m,
 
 /* The variant and its details; alone in the workshop where it uses that. */
 static int learn_and_make(struct quantized *q, struct variant_result *out, double *floor_mse,
-                          struct loaded_model *m, const struct spec_method *method,
-                          const struct cell *c, const struct params *p,
-                          const struct progress *progress, struct err *e)
+                          struct loaded_model *m, const struct spec *s, const struct cell *c,
+                          const struct params *p, const struct progress *progress, struct err *e)
 {
+    const struct spec_method *method = &s->methods[c->method];
+    int status = 0;
     bool learns = run_learns(method->kind, p);
     if (learns) {
         pthread_mutex_lock(&m->learning);
+        status = prepare_calibration(m, s, c, e);
         m->workshop.calibration.progress = progress;
     }
-    int status = make_variant(q, m, method, c, p, e);
+    if (!status) {
+        status = make_variant(q, m, method, c, p, e);
+    }
     if (!status && q->bill.scope_weights > 0) {
         status = outcome_details(&out->details, floor_mse, q, &m->workshop, e);
     }
@@ -129,10 +170,10 @@ static void fill_row(struct record *r, const struct loaded_model *m, const struc
 int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
                 const struct cell *cells, size_t n, const struct progress *progress, struct err *e)
 {
-    const struct spec_method *method = &s->methods[cells[0].method];
     struct params params;
     struct quantized q = {0};
     struct losses losses = {0};
+    const struct sequences *sequences;
     bool padded = false;
     double floor_mse = (double)NAN;
     out->details = details_none();
@@ -140,10 +181,14 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
     for (size_t i = 0; i < n; i++) {
         padded |= protocols[cells[i].protocol].padded;
     }
-    int status = learn_and_make(&q, out, &floor_mse, m, method, &cells[0], &params, progress, e);
+    int status = scored_sequences(&sequences, m, s, &cells[0], e) ||
+                         learn_and_make(&q, out, &floor_mse, m, s, &cells[0], &params, progress, e)
+                     ? -1
+                     : 0;
     if (!status) {
-        status = losses_compute(&losses, &q.variant, &m->sequences, (size_t)s->max_tokens, padded,
-                                progress, e);
+        status =
+            losses_compute(&losses, &q.variant, sequences,
+                           (size_t)cell_evaluation(s, &cells[0])->max_tokens, padded, progress, e);
     }
     for (size_t i = 0; i < n && !status; i++) {
         struct score score = protocol_score(&protocols[cells[i].protocol], &losses);

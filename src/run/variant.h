@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "model/gpt2.h"
 #include "model/texts.h"
+#include "model/tokenizer.h"
 #include "plan/plan.h"
 #include "results/details.h"
 #include "run/budget.h"
@@ -19,9 +20,13 @@
  */
 struct loaded_model {
     struct gpt2 gpt2;
-    struct sequences sequences;
-    struct workshop workshop; /* calibration texts, when the spec has some, and tables of costs */
-    pthread_mutex_t learning; /* held where the workshop is used */
+    struct tokenizer *tokenizer;
+    struct sequences *sequences; /* [n_sequences], of each evaluation; empty until its first cell */
+    size_t n_sequences;
+    pthread_mutex_t reading;   /* held where sequences are made */
+    struct workshop workshop;  /* calibration texts, when the spec has some, and tables of costs */
+    size_t calibration_tokens; /* where the calibration texts are cut; 0: they are not read yet */
+    pthread_mutex_t learning;  /* held where the workshop is used */
 };
 
 /* What one variant gives. */

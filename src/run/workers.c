@@ -64,8 +64,8 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
 {
     struct provenance p = {.model_path = r->spec->models[c->model].path,
                            .model_sha256 = r->digests.models[c->model],
-                           .texts_path = r->spec->texts.path,
-                           .texts_sha256 = r->digests.texts,
+                           .texts_path = cell_texts(r->spec, c)->path,
+                           .texts_sha256 = r->digests.texts[cell_evaluation(r->spec, c)->texts],
                            .version = NASHSWARM_VERSION,
                            .hdf5_version = h5_version(),
                            .blas_config = blas_config(),

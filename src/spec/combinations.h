@@ -10,12 +10,15 @@
 #include "spec/spec.h"
 
 enum { COMBINATIONS_MAX = 1000000 };
+#define COMBINATION_ANY SIZE_MAX /* no model: the spec's values, whatever some model overrides */
 
 struct combination {
     const struct spec *spec; /* borrowed */
+    size_t model;            /* or COMBINATION_ANY */
     size_t method;
     size_t index;         /* how many come before it */
     struct params params; /* the method's, swept values in place */
+    size_t evaluation;    /* what it is scored on, as an index into spec.evaluations */
 };
 
 /* The axis that sweeps a parameter of a method, as an index into spec.axes; n_axes when none does.
@@ -25,16 +28,20 @@ size_t combinations_axis(const struct spec *s, size_t method, size_t parameter);
 /* How many there are, at most COMBINATIONS_MAX; 0 only while a bad spec is read. */
 size_t combinations_count(const struct spec *s, size_t method);
 
-/* The first one (there is at least one). */
-void combination_first(struct combination *c, const struct spec *s, size_t method);
+/* The first one (there is at least one) as it is for a model, or for COMBINATION_ANY. */
+void combination_first(struct combination *c, const struct spec *s, size_t model, size_t method);
 
 /* Moves to the next one; false after the last. */
 bool combination_next(struct combination *c);
 
-/* The parameters of the combination that comes after `index` others. */
-void combination_params(const struct spec *s, size_t method, size_t index, struct params *out);
+/* The parameters of the combination that comes after `index` others, for a model. */
+void combination_params(const struct spec *s, size_t model, size_t method, size_t index,
+                        struct params *out);
 
-/* Appends "shares=[5, 15, 80] bits=[8, 4, 2]"; nothing for a method without axes. */
+/*
+ * Appends "shares=[5, 15, 80] bits=[8, 4, 2]"; nothing for a method without axes. What it is scored
+ * on is left out.
+ */
 void combination_text(const struct combination *c, struct buf *out);
 
 /* Which of the values of an axis (an index into spec.axes, of the combination's method) it takes.

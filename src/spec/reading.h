@@ -31,6 +31,7 @@ struct drafts {
 
 struct reading {
     struct spec *spec;
+    const struct spec_overrides *options; /* of the command line, may be NULL */
     struct problems problems;
     struct sources sources;
     struct configs configs;
@@ -39,11 +40,40 @@ struct reading {
     struct drafts methods;      /* of the spec, in step with spec->methods */
     struct place **axis_places; /* of each value of each axis of the spec */
     struct place sweep_at;
+    size_t texts_room, evaluations_room; /* of the spec's arrays */
+    size_t last_evaluation;              /* where one was last found */
 };
+
+/*
+ * A value of such a key, or of any other row, from its node. *fine: whether *out was filled; else
+ * the problem is recorded. −1: no memory.
+ */
+int evaluation_read(struct reading *r, const struct param *row, const struct node *node,
+                    struct value *out, bool *fine, struct err *e);
+
+/* Reads the spec's own samples and max_tokens; the nodes are NULL without the keys. */
+int evaluation_read_own(struct reading *r, const struct node *samples,
+                        const struct node *max_tokens, struct err *e);
+
+/*
+ * After the sweep: spec.evaluations, and for each combination of each method which of them it has.
+ * Too many are a problem. −1: no memory.
+ */
+int evaluations_number(struct reading *r, struct err *e);
+
+/* The index of the evaluation in spec.evaluations, where it is put when it is new. */
+int evaluations_add(struct reading *r, const struct spec_evaluation *x, size_t *index,
+                    struct err *e);
 
 int read_models(struct reading *r, const struct node *node, struct err *e);
 int read_models_option(struct reading *r, const char *list, struct err *e); /* --models */
+
+/* The spec's own texts; NULL: missing. */
 int read_texts(struct reading *r, const struct node *node, struct err *e);
+
+/* Texts of a sweep, as an index into spec.texts; !*fine: the problem is recorded. */
+int read_texts_again(struct reading *r, const struct node *node, size_t *index, bool *fine,
+                     struct err *e);
 
 /*
  * After the methods are checked: `node` is NULL without the key, and the shared file's entry is
@@ -52,6 +82,14 @@ int read_texts(struct reading *r, const struct node *node, struct err *e);
 int read_calibration(struct reading *r, const struct node *node, struct err *e);
 
 int read_methods(struct reading *r, const struct node *node, struct err *e); /* NULL: missing */
+
+/* Index of the method that a key names, or −1 with the problem recorded under this label. */
+long find_method(struct reading *r, const char *label, const struct node *node, const char *name,
+                 size_t n);
+
+/* Index of the parameter of this name, or −1 with the problem recorded. */
+int find_parameter(struct reading *r, const char *label, const struct node *node,
+                   const struct draft *d, const char *name);
 
 /* After the sweep: fills defaults in, finds what is missing, copies the drafts to the spec. */
 int finish_methods(struct reading *r, struct err *e);

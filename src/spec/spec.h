@@ -88,14 +88,31 @@ struct spec_overrides {
     size_t n_set;
 };
 
+/* A value that a model has in place of the spec's. */
+struct spec_override {
+    size_t method;    /* index into spec.methods; 0 for what all methods are scored on */
+    size_t parameter; /* as of a spec_axis */
+    struct value value;
+};
+
 struct spec_model {
     char *name; /* as named in configs/models.yaml, or the file's name without .h5 */
     char *path;
+    struct spec_override *overrides; /* of `overrides:`, by method and parameter */
+    size_t n_overrides;
+    size_t *evaluations; /* in place of each of the spec's; NULL: the same */
 };
 
 struct spec_texts {
     char *name, *path;
     bool keep_line_ends;
+};
+
+/* What a cell is scored on. */
+struct spec_evaluation {
+    size_t texts; /* index into spec.texts */
+    long samples; /* 0: all of them */
+    long max_tokens;
 };
 
 struct spec_method {
@@ -107,7 +124,7 @@ struct spec_method {
 /* A swept parameter of a method, with every value that it takes, in the order of their use. */
 struct spec_axis {
     size_t method;    /* index into spec.methods */
-    size_t parameter; /* row of its schema */
+    size_t parameter; /* row of its schema; from SCHEMA_MAX on, a key of spec/evaluation.h */
     struct value *values;
     size_t n;
 };
@@ -117,7 +134,8 @@ struct spec_axis {
 struct spec_table {
     uint32_t *digits; /* n × width */
     size_t n;
-    size_t width; /* axes of the method; 0: it is not swept and is one combination */
+    size_t width;          /* axes of the method; 0: it is not swept and is one combination */
+    uint32_t *evaluations; /* [n], indices into spec.evaluations; NULL: the spec's own for all */
 };
 
 enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS };
@@ -141,10 +159,11 @@ struct spec {
     size_t n_set;
     struct spec_model *models;
     size_t n_models;
-    struct spec_texts texts;
-    struct spec_texts calibration; /* path is NULL when no method uses it */
-    long samples;                  /* 0: all texts */
-    long max_tokens;
+    struct spec_texts *texts; /* [0]: the spec's own; then those that are swept */
+    size_t n_texts;
+    struct spec_texts calibration;       /* path is NULL when no method uses it */
+    struct spec_evaluation *evaluations; /* [0]: the spec's own; then those that occur besides */
+    size_t n_evaluations;
     size_t protocols[8]; /* indices into spec_known.protocols */
     size_t n_protocols;
     long *seeds;

@@ -50,7 +50,7 @@ static void check_method(struct reading *r, size_t method)
     if (!combinations_count(r->spec, method) || d->broken || !d->kind || !d->kind->check) {
         return;
     }
-    combination_first(&c, r->spec, method);
+    combination_first(&c, r->spec, COMBINATION_ANY, method);
     do {
         check_combination(r, &c);
     } while (combination_next(&c));

@@ -172,7 +172,7 @@ static int add_model(struct reading *r, struct asset *a, struct place at, const 
         asset_release(a);
         return -1;
     }
-    s->models[s->n_models++] = (struct spec_model){a->name, a->path};
+    s->models[s->n_models++] = (struct spec_model){.name = a->name, .path = a->path};
     return 0;
 }
 
@@ -262,7 +262,54 @@ static int read_text_asset(struct reading *r, const struct asset_kind *kind,
 
 int read_texts(struct reading *r, const struct node *node, struct err *e)
 {
-    return read_text_asset(r, &texts_kind, node, &r->spec->texts, e);
+    struct spec *s = r->spec;
+    if (mem_grow(&s->texts, &r->texts_room, 1, sizeof *s->texts, e)) {
+        return -1;
+    }
+    s->texts[0] = (struct spec_texts){0};
+    s->n_texts = 1;
+    return node ? read_text_asset(r, &texts_kind, node, &s->texts[0], e) : 0;
+}
+
+/* Where texts of this name stand; spec.n_texts when they are new. */
+static size_t find_texts(const struct spec *s, const char *name)
+{
+    size_t i = 0;
+    while (i < s->n_texts && (!s->texts[i].name || strcmp(s->texts[i].name, name) != 0)) {
+        i++;
+    }
+    return i;
+}
+
+int read_texts_again(struct reading *r, const struct node *node, size_t *index, bool *fine,
+                     struct err *e)
+{
+    struct spec *s = r->spec;
+    struct spec_texts read = {0};
+    int status = read_text_asset(r, &texts_kind, node, &read, e);
+    *fine = !status && read.name && read.path;
+    if (!*fine) {
+        goto out;
+    }
+    *index = find_texts(s, read.name);
+    if (*index < s->n_texts) {
+        const struct spec_texts *known = &s->texts[*index];
+        if (strcmp(known->path, read.path) != 0 || known->keep_line_ends != read.keep_line_ends) {
+            problems_add(&r->problems, node->at,
+                         "texts: \"%s\" is the name of other texts already, and results go by "
+                         "the name: give one another with {name: NAME, path: PATH}",
+                         read.name);
+            *fine = false;
+        }
+    } else if (!(status =
+                     mem_grow(&s->texts, &r->texts_room, s->n_texts + 1, sizeof *s->texts, e))) {
+        s->texts[s->n_texts++] = read;
+        return 0;
+    }
+out:
+    free(read.name);
+    free(read.path);
+    return status;
 }
 
 /* Whether a method of the spec, with some of its swept values, calibrates; *at is where it stands.
@@ -276,7 +323,7 @@ static bool find_calibrated(const struct reading *r, struct place *at)
         if (d->broken || !d->kind || !d->kind->uses_calibration || !combinations_count(s, i)) {
             continue;
         }
-        combination_first(&c, s, i);
+        combination_first(&c, s, COMBINATION_ANY, i);
         do {
             if (d->kind->uses_calibration(&c.params)) {
                 *at = d->at;

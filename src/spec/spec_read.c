@@ -10,21 +10,6 @@
 
 enum { TITLE_MAX = 200, PROTOCOLS_MAX = 8 };
 
-/* The numbers of a spec itself, described as a method's parameters are. */
-static const struct param samples_row = {.name = "samples",
-                                         .type = PARAM_INT,
-                                         .unit = "texts",
-                                         .fallback = "all",
-                                         .min = 1,
-                                         .max = 1e9,
-                                         .help = "how many texts are scored"};
-static const struct param max_tokens_row = {.name = "max_tokens",
-                                            .type = PARAM_INT,
-                                            .unit = "tokens",
-                                            .fallback = "64",
-                                            .min = 2,
-                                            .max = 1e6,
-                                            .help = "where a text is cut"};
 static const struct param seed_row = {.name = "seeds",
                                       .type = PARAM_INT,
                                       .fallback = "0",
@@ -77,24 +62,6 @@ static int read_title(struct reading *r, const struct node *node, struct err *e)
         }
     }
     return copy_string(&r->spec->title, text, e);
-}
-
-static void read_samples(struct reading *r, const struct node *node)
-{
-    struct value v;
-    bool all = node && node->kind == NODE_SCALAR && strcmp(node->text, "all") == 0;
-    if (node && !all && field_value(&r->problems, node, &samples_row, &v)) {
-        r->spec->samples = (long)v.numbers[0];
-    }
-}
-
-static void read_max_tokens(struct reading *r, const struct node *node)
-{
-    struct value v;
-    r->spec->max_tokens = 64;
-    if (node && field_value(&r->problems, node, &max_tokens_row, &v)) {
-        r->spec->max_tokens = (long)v.numbers[0];
-    }
 }
 
 /* Whether the node is a list of at least one item. */
@@ -189,17 +156,29 @@ static void check_keys(struct reading *r, const struct node *root)
     }
 }
 
+/* --samples and --models in place of what the file says. */
+static int take_options(struct reading *r, struct err *e)
+{
+    const struct spec_overrides *o = r->options;
+    if (o && o->samples < 0) {
+        problems_add(&r->problems, (struct place){0}, "--samples: %ld is not at least 1",
+                     o->samples);
+    } else if (o && o->samples > 0) {
+        r->spec->evaluations[0].samples = o->samples;
+    }
+    return o && o->models ? read_models_option(r, o->models, e) : 0;
+}
+
 /* Every key in turn; −1 only when memory runs out. */
 static int read_root(struct reading *r, const struct node *root, struct err *e)
 {
     check_keys(r, root);
     const struct node *models = node_get(root, "models"), *texts = node_get(root, "texts"),
                       *sweep = node_get(root, "sweep");
-    read_samples(r, node_get(root, "samples"));
-    read_max_tokens(r, node_get(root, "max_tokens"));
     read_protocols(r, node_get(root, "protocols"));
-    if (read_name(r, node_get(root, "name"), e) || read_title(r, node_get(root, "title"), e) ||
-        (models && read_models(r, models, e)) || (texts && read_texts(r, texts, e)) ||
+    if (evaluation_read_own(r, node_get(root, "samples"), node_get(root, "max_tokens"), e) ||
+        read_name(r, node_get(root, "name"), e) || read_title(r, node_get(root, "title"), e) ||
+        (models && read_models(r, models, e)) || read_texts(r, texts, e) || take_options(r, e) ||
         read_seeds(r, node_get(root, "seeds"), e) ||
         read_methods(r, node_get(root, "methods"), e) || (sweep && read_sweep(r, sweep, e))) {
         return -1;
@@ -212,17 +191,6 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
                    read_report(r, node_get(root, "report"), e)
                ? -1
                : 0;
-}
-
-static int apply_overrides(struct reading *r, const struct spec_overrides *o, struct err *e)
-{
-    if (o->samples < 0) {
-        problems_add(&r->problems, (struct place){0}, "--samples: %ld is not at least 1",
-                     o->samples);
-    } else if (o->samples > 0) {
-        r->spec->samples = o->samples;
-    }
-    return o->models ? read_models_option(r, o->models, e) : 0;
 }
 
 static void reading_release(struct reading *r)
@@ -258,14 +226,13 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
               const struct spec_overrides *overrides, struct buf *problems, struct err *e)
 {
     *s = (struct spec){.known = known};
-    struct reading r = {.spec = s};
+    struct reading r = {.spec = s, .options = overrides};
     const struct node *root = &r.sources.files[0].root; /* a mapping unless the sources are cut */
     int status = -1;
     if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
         configs_open(&r.configs, r.sources.folders[0], e) ||
         (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||
-        (!r.sources.cut && read_root(&r, root, e)) ||
-        (overrides && apply_overrides(&r, overrides, e))) {
+        (!r.sources.cut && read_root(&r, root, e))) {
         goto out;
     }
     size_t n = problems_count(&r.problems);
@@ -302,6 +269,7 @@ void spec_release(struct spec *s)
     free(s->methods);
     for (size_t i = 0; i < s->n_tables; i++) {
         free(s->tables[i].digits);
+        free(s->tables[i].evaluations);
     }
     for (size_t i = 0; i < s->n_set; i++) {
         free(s->set[i]);
@@ -311,8 +279,12 @@ void spec_release(struct spec *s)
     free(s->tables);
     free(s->seeds);
     free(s->report.tiers);
-    free(s->texts.name);
-    free(s->texts.path);
+    for (size_t i = 0; i < s->n_texts; i++) {
+        free(s->texts[i].name);
+        free(s->texts[i].path);
+    }
+    free(s->texts);
+    free(s->evaluations);
     free(s->calibration.name);
     free(s->calibration.path);
     free(s->path);

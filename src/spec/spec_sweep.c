@@ -6,8 +6,8 @@
 #include "spec/fields.h"
 #include "spec/sweep.h"
 
-/* Index of the method of this name, or −1 with the problem recorded. */
-static long find_method(struct reading *r, const struct node *node, const char *name, size_t n)
+long find_method(struct reading *r, const char *label, const struct node *node, const char *name,
+                 size_t n)
 {
     const char *known[YAML_WIDTH_MAX + 1];
     const struct drafts *d = &r->methods;
@@ -21,14 +21,13 @@ static long find_method(struct reading *r, const struct node *node, const char *
     n = n < sizeof typed ? n : sizeof typed - 1;
     memcpy(typed, name, n);
     typed[n] = '\0';
-    problems_add(&r->problems, node->key_at, "sweep: there is no method \"%s\"%s",
+    problems_add(&r->problems, node->key_at, "%s: there is no method \"%s\"%s", label,
                  shown(typed).text, field_hint(typed, known, d->n).text);
     return -1;
 }
 
-/* Index of the parameter of this name, or −1 with the problem recorded. */
-static int find_parameter(struct reading *r, const struct node *node, const struct draft *d,
-                          const char *name)
+int find_parameter(struct reading *r, const char *label, const struct node *node,
+                   const struct draft *d, const char *name)
 {
     const struct schema *schema = d->params.schema;
     const char *known[SCHEMA_MAX];
@@ -38,49 +37,73 @@ static int find_parameter(struct reading *r, const struct node *node, const stru
             return (int)i;
         }
     }
-    problems_add(&r->problems, node->key_at, "sweep: %s (%s) has no parameter \"%s\"%s", d->name,
-                 d->kind->name, shown(name).text, field_hint(name, known, schema->n).text);
+    problems_add(&r->problems, node->key_at, "%s: %s (%s) has no parameter \"%s\"%s", label,
+                 d->name, d->kind->name, shown(name).text, field_hint(name, known, schema->n).text);
     return -1;
 }
 
 static const char prefix[] = "methods.", every[] = "methods.*.";
 
-/* Some keys that belong together: of one method, or of every method that has them all. */
+/*
+ * Some keys that belong together: of one method, or of every method that has them all. A key of the
+ * top level (texts, samples, max_tokens) goes with any of them, and alone is one of every method.
+ */
 struct keys {
-    const struct node *nodes[SCHEMA_MAX];
-    const char *parameters[SCHEMA_MAX]; /* what stands after the last dot */
+    const struct node *nodes[SWEPT_MAX];
+    const char *parameters[SWEPT_MAX]; /* what stands after the last dot */
     size_t n;
+    const struct node *owner; /* the first that begins with "methods."; NULL: there is none */
     bool every;
 };
+
+/* A key that is neither of a method nor of what cells are scored on. */
+static void refuse_key(struct reading *r, const struct node *node)
+{
+    static const char *const lists[] = {"models", "protocols", "seeds"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (strcmp(node->key, lists[i]) == 0) {
+            problems_add(&r->problems, node->key_at,
+                         "sweep: \"%s\" is a list by itself, and every item of it is run: list "
+                         "them under %s:",
+                         lists[i], lists[i]);
+            return;
+        }
+    }
+    problems_add(&r->problems, node->key_at,
+                 "sweep: \"%s\" is none of texts, samples, max_tokens, and not of the form "
+                 "methods.NAME.PARAMETER",
+                 shown(node->key).text);
+}
 
 /* Splits methods.NAME.PARAMETER; names may have dots in them, parameters have none. */
 static bool add_key(struct reading *r, const struct node *node, struct keys *keys)
 {
     size_t skip = sizeof prefix - 1;
     const char *key = node->key, *dot = key ? strrchr(key, '.') : NULL;
+    bool top = key && evaluation_find(key) >= 0;
     if (!key) {
         return false;
     }
-    if (strncmp(key, prefix, skip) != 0 || dot < key + skip) {
-        problems_add(&r->problems, node->key_at,
-                     "sweep: \"%s\" is not of the form methods.NAME.PARAMETER", shown(key).text);
+    if (!top && (strncmp(key, prefix, skip) != 0 || dot < key + skip)) {
+        refuse_key(r, node);
         return false;
     }
-    const char *first = keys->n ? keys->nodes[0]->key : key;
-    size_t n = (size_t)(strrchr(first, '.') - first);
-    if (n != (size_t)(dot - key) || strncmp(first, key, n) != 0) {
+    keys->owner = keys->owner || top ? keys->owner : node;
+    const char *first = keys->owner ? keys->owner->key : key;
+    size_t n = keys->owner ? (size_t)(strrchr(first, '.') - first) : 0;
+    if (!top && (n != (size_t)(dot - key) || strncmp(first, key, n) != 0)) {
         problems_add(&r->problems, node->key_at,
                      "sweep: keys that belong together are of one method, and \"%s\" is not of "
                      "that of \"%s\"",
                      shown(key).text, shown(first).text);
         return false;
     }
-    if (keys->n == SCHEMA_MAX) {
-        problems_add(&r->problems, node->key_at, "sweep: over %d keys stand together", SCHEMA_MAX);
+    if (keys->n == SWEPT_MAX) {
+        problems_add(&r->problems, node->key_at, "sweep: over %d keys stand together", SWEPT_MAX);
         return false;
     }
-    keys->every = strncmp(key, every, sizeof every - 1) == 0;
-    keys->parameters[keys->n] = dot + 1;
+    keys->every = !keys->owner || strncmp(first, every, sizeof every - 1) == 0;
+    keys->parameters[keys->n] = top ? key : dot + 1;
     keys->nodes[keys->n++] = node;
     return true;
 }
@@ -120,17 +143,20 @@ static const struct sweep_axis *find_swept(const struct sweep *w, const struct s
 /* Whether a key methods.*.PARAMETER can vary the method's parameter: it does not set it itself. */
 static bool is_free(const struct reading *r, size_t method, size_t parameter)
 {
-    return !r->methods.all[method].from[parameter].source;
+    return evaluation_is_key(parameter) || !r->methods.all[method].from[parameter].source;
 }
 
 /* The rows of the keys' parameters in the method's schema; false when it lacks one. */
 static bool find_rows(const struct reading *r, const struct keys *keys, size_t method,
-                      size_t rows[SCHEMA_MAX])
+                      size_t rows[SWEPT_MAX])
 {
     const struct draft *d = &r->methods.all[method];
     for (size_t i = 0; i < keys->n; i++) {
-        int row = d->kind ? schema_find(d->params.schema, keys->parameters[i]) : -1;
-        if (row < 0) {
+        int row = evaluation_find(keys->parameters[i]);
+        if (row < 0 && d->kind) {
+            row = schema_find(d->params.schema, keys->parameters[i]);
+        }
+        if (row < 0 || !d->kind) {
             return false;
         }
         rows[i] = (size_t)row;
@@ -140,17 +166,21 @@ static bool find_rows(const struct reading *r, const struct keys *keys, size_t m
 
 /* The method that the keys name, and its rows; false with the problem recorded. */
 static bool find_named(struct reading *r, const struct keys *keys, size_t *method,
-                       size_t rows[SCHEMA_MAX])
+                       size_t rows[SWEPT_MAX])
 {
-    const struct node *first = keys->nodes[0];
+    const struct node *first = keys->owner;
     const char *name = first->key + sizeof prefix - 1;
-    long found = find_method(r, first, name, (size_t)(keys->parameters[0] - name) - 1);
+    long found = find_method(r, "sweep", first, name, (size_t)(strrchr(name, '.') - name));
     if (found < 0 || !r->methods.all[found].kind) {
         return false;
     }
     *method = (size_t)found;
     for (size_t i = 0; i < keys->n; i++) {
-        int row = find_parameter(r, keys->nodes[i], &r->methods.all[found], keys->parameters[i]);
+        int row = evaluation_find(keys->parameters[i]);
+        if (row < 0) {
+            row = find_parameter(r, "sweep", keys->nodes[i], &r->methods.all[found],
+                                 keys->parameters[i]);
+        }
         if (row < 0) {
             return false;
         }
@@ -180,11 +210,12 @@ static int read_into(struct reading *r, struct sweep *w, const struct node *node
     if (sweep_pool_of(w, method, parameter, &axis->pool, e)) {
         return -1;
     }
-    const struct sweep_sink to = {.r = r,
-                                  .row = r->methods.all[method].params.schema->rows[parameter],
-                                  .pool = &w->pools[axis->pool],
-                                  .axis = axis,
-                                  .repeats = repeats};
+    const struct sweep_sink to = {
+        .r = r,
+        .row = evaluation_row(r->methods.all[method].params.schema, parameter),
+        .pool = &w->pools[axis->pool],
+        .axis = axis,
+        .repeats = repeats};
     return single ? sweep_read_value(&to, node, e) : sweep_read_values(&to, node, e);
 }
 
@@ -248,7 +279,7 @@ static int add_axes(struct reading *r, struct sweep *w, struct sweep_part *part,
 static int read_every(struct reading *r, struct sweep *w, struct sweep_part *part,
                       const struct keys *keys, bool zip, struct err *e)
 {
-    size_t before = r->problems.n, found = 0, rows[SCHEMA_MAX];
+    size_t before = r->problems.n, found = 0, rows[SWEPT_MAX];
     for (size_t i = 0; i < r->methods.n && r->problems.n == before; i++) {
         bool fits = find_rows(r, keys, i, rows);
         for (size_t k = 0; k < keys->n && fits; k++) {
@@ -271,7 +302,7 @@ static int read_every(struct reading *r, struct sweep *w, struct sweep_part *par
 static int read_axes(struct reading *r, struct sweep *w, struct sweep_part *part,
                      const struct keys *keys, bool zip, struct err *e)
 {
-    size_t method, rows[SCHEMA_MAX];
+    size_t method, rows[SWEPT_MAX];
     if (keys->every) {
         return read_every(r, w, part, keys, zip, e);
     }
@@ -321,6 +352,9 @@ static const char include_word[] = "include", exclude_word[] = "exclude", zip_wo
 static bool is_several(const struct node *node, const struct param *row)
 {
     bool list_row = row->type == PARAM_INTS || row->type == PARAM_REALS;
+    if (row == evaluation_row(NULL, SCHEMA_MAX + EVALUATION_TEXTS) && node->kind == NODE_MAP) {
+        return sweep_is_generator(node); /* which is refused; any other is {name: …, path: …} */
+    }
     return node->kind == NODE_MAP || (node->kind == NODE_LIST &&
                                       (!list_row || (node->n && node->items[0].kind == NODE_LIST)));
 }
@@ -338,7 +372,7 @@ static int add_rule(struct reading *r, struct sweep *w, struct sweep_part *part,
     *rule = (struct sweep_rule){
         .at = at, .number = w->numbers, .method = method, .n_keys = keys->n, .include = include};
     for (size_t i = 0; i < keys->n; i++) {
-        bool single = include || !is_several(keys->nodes[i], schema->rows[rows[i]]);
+        bool single = include || !is_several(keys->nodes[i], evaluation_row(schema, rows[i]));
         if (read_into(r, w, keys->nodes[i], method, rows[i], single, false, &rule->keys[i], e)) {
             return -1;
         }
@@ -365,7 +399,7 @@ static bool is_axis(const struct sweep *w, size_t method, size_t parameter)
 static int read_rule_of_every(struct reading *r, struct sweep *w, struct sweep_part *part,
                               const struct keys *keys, struct place at, bool include, struct err *e)
 {
-    size_t before = r->problems.n, found = 0, rows[SCHEMA_MAX];
+    size_t before = r->problems.n, found = 0, rows[SWEPT_MAX];
     for (size_t i = 0; i < r->methods.n && r->problems.n == before; i++) {
         bool fits = find_rows(r, keys, i, rows);
         for (size_t k = 0; k < keys->n && fits; k++) {
@@ -392,7 +426,7 @@ static int read_rule(struct reading *r, struct sweep *w, struct sweep_part *part
                      const struct node *node, bool include, struct err *e)
 {
     struct keys keys;
-    size_t method, rows[SCHEMA_MAX];
+    size_t method, rows[SWEPT_MAX];
     if (!find_keys(r, node,
                    include ? "include: a mapping from methods.NAME.PARAMETER to values"
                            : "exclude: a mapping from methods.NAME.PARAMETER to values",

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "spec/combinations.h"
+#include "spec/evaluation.h"
 #include "spec/paths.h"
 #include "spec/spec.h"
 #include "spec/yaml.h"
@@ -29,7 +30,18 @@ static void add_texts(struct buf *out, const char *key, const struct spec_texts 
     add_key_text(out, key, texts->name);
     buf_adds(out, ", path: ");
     add_path(out, texts->path);
-    buf_addf(out, ", keep_line_ends: %s}\n", texts->keep_line_ends ? "true" : "false");
+    buf_addf(out, ", keep_line_ends: %s}", texts->keep_line_ends ? "true" : "false");
+}
+
+/* A value of a parameter of a sweep. */
+static void add_value(const struct spec *s, const struct param *row, const struct value *v,
+                      struct buf *out)
+{
+    if (row == evaluation_row(NULL, SCHEMA_MAX + EVALUATION_TEXTS)) {
+        add_texts(out, "{name: ", &s->texts[v->choice]);
+    } else {
+        evaluation_format(s, row, v, out);
+    }
 }
 
 static void write_inputs(const struct spec *s, struct buf *out)
@@ -41,16 +53,17 @@ static void write_inputs(const struct spec *s, struct buf *out)
         add_path(out, s->models[i].path);
         buf_adds(out, "}\n");
     }
-    add_texts(out, "texts: {name: ", &s->texts);
+    add_texts(out, "texts: {name: ", &s->texts[0]);
     if (s->calibration.path) {
-        add_texts(out, "calibration: {name: ", &s->calibration);
+        add_texts(out, "\ncalibration: {name: ", &s->calibration);
     }
-    if (s->samples) {
-        buf_addf(out, "samples: %ld\n", s->samples);
+    const struct spec_evaluation *own = &s->evaluations[0];
+    if (own->samples) {
+        buf_addf(out, "\nsamples: %ld\n", own->samples);
     } else {
-        buf_adds(out, "samples: all\n");
+        buf_adds(out, "\nsamples: all\n");
     }
-    buf_addf(out, "max_tokens: %ld\nprotocols: [", s->max_tokens);
+    buf_addf(out, "max_tokens: %ld\nprotocols: [", own->max_tokens);
     for (size_t i = 0; i < s->n_protocols; i++) {
         buf_addf(out, "%s%s", i ? ", " : "", s->known->protocols[s->protocols[i]]);
     }
@@ -82,7 +95,7 @@ static void write_methods(const struct spec *s, struct buf *out)
 static bool is_grid(const struct spec *s, size_t method)
 {
     const struct spec_table *table = s->tables ? &s->tables[method] : NULL;
-    size_t sizes[SCHEMA_MAX], k = 0, n = 1;
+    size_t sizes[SWEPT_MAX], k = 0, n = 1;
     bool fits = true;
     for (size_t i = 0; i < s->n_axes; i++) {
         if (s->axes[i].method == method) {
@@ -103,7 +116,7 @@ static bool is_grid(const struct spec *s, size_t method)
 
 static const struct param *axis_row(const struct spec *s, const struct spec_axis *axis)
 {
-    return s->methods[axis->method].kind->schema.rows[axis->parameter];
+    return evaluation_row(&s->methods[axis->method].kind->schema, axis->parameter);
 }
 
 static void write_axis(const struct spec *s, const struct spec_axis *axis, const char *lead,
@@ -113,7 +126,7 @@ static void write_axis(const struct spec *s, const struct spec_axis *axis, const
     buf_addf(out, "%smethods.%s.%s:\n", lead, s->methods[axis->method].name, row->name);
     for (size_t k = 0; k < axis->n; k++) {
         buf_adds(out, "    - ");
-        value_format(&axis->values[k], row, out);
+        add_value(s, row, &axis->values[k], out);
         buf_addc(out, '\n');
     }
 }
@@ -133,7 +146,7 @@ static void write_zip(const struct spec *s, size_t method, size_t from, size_t t
         buf_addf(out, "      methods.%s.%s: [", s->methods[method].name, row->name);
         for (size_t j = from; j < to; j++) {
             buf_adds(out, j > from ? ", " : "");
-            value_format(&axis->values[table->digits[j * table->width + k]], row, out);
+            add_value(s, row, &axis->values[table->digits[j * table->width + k]], out);
         }
         buf_adds(out, "]\n");
         k++;

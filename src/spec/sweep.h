@@ -1,5 +1,6 @@
 /*
- * sweep: what the parts of reading `sweep:` share.
+ * sweep: what the parts of reading `sweep:` share. A parameter of a method is counted as
+ * evaluation.h says.
  *
  * Every value that a parameter takes anywhere in the sweep stands once in its pool; axes, zips and
  * rules are indices into pools. A part is one mapping of the sweep. sweep_tables() turns the parts
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "spec/combinations.h"
+#include "spec/evaluation.h"
 #include "spec/reading.h"
 
 enum { SWEEP_VALUES_MAX = 10000 }; /* that a generator makes */
@@ -40,7 +42,7 @@ struct sweep_rule {
     struct place at;
     size_t number, method, n_keys;
     bool include;
-    struct sweep_axis keys[SCHEMA_MAX]; /* include: one take each */
+    struct sweep_axis keys[SWEPT_MAX]; /* include: one take each */
 };
 
 struct sweep_part {

@@ -10,9 +10,9 @@ struct table {
     struct reading *r;
     struct sweep *w;
     size_t method;
-    size_t pools[SCHEMA_MAX]; /* of its axes */
-    size_t width;             /* how many */
-    uint32_t *digits;         /* n rows of `width` */
+    size_t pools[SWEPT_MAX]; /* of its axes */
+    size_t width;            /* how many */
+    uint32_t *digits;        /* n rows of `width` */
     size_t n, room;
     size_t offered;         /* rows, those that came again among them */
     bool once;              /* whether a row may come again and is then left out */
@@ -116,8 +116,12 @@ static size_t local_axis(const struct table *t, size_t parameter)
 static bool base_value(const struct table *t, size_t parameter, struct value *v)
 {
     const struct draft *d = &t->r->methods.all[t->method];
-    const struct param *row = d->params.schema->rows[parameter];
+    const struct param *row = evaluation_row(d->params.schema, parameter);
     struct err why;
+    if (evaluation_is_key(parameter)) {
+        *v = evaluation_get(&t->r->spec->evaluations[0], parameter);
+        return true;
+    }
     *v = d->params.values[parameter];
     if (v->present || d->from[parameter].source || (row->fallback && !*row->fallback)) {
         return true;
@@ -135,7 +139,7 @@ static int fill_base(struct table *t, struct place at, const bool *set, uint32_t
     const struct draft *d = &t->r->methods.all[t->method];
     for (size_t i = 0; i < t->width; i++) {
         struct sweep_pool *pool = &t->w->pools[t->pools[i]];
-        const struct param *p = d->params.schema->rows[pool->parameter];
+        const struct param *p = evaluation_row(d->params.schema, pool->parameter);
         struct value v;
         if (set[i]) {
             continue;
@@ -187,9 +191,9 @@ static const struct sweep_rule *excluded(const struct table *t, const struct swe
 
 /* The axes of one part that belong to a method, those of a zip together. */
 struct grid {
-    const struct sweep_axis *axes[SCHEMA_MAX];
-    size_t local[SCHEMA_MAX], n;
-    size_t at[SCHEMA_MAX]; /* which value each takes now */
+    const struct sweep_axis *axes[SWEPT_MAX];
+    size_t local[SWEPT_MAX], n;
+    size_t at[SWEPT_MAX]; /* which value each takes now */
 };
 
 static bool grid_next(struct grid *g)
@@ -244,8 +248,8 @@ static int add_grid(struct table *t, const struct sweep_part *part, bool *hits,
                     const struct sweep_rule **by, struct err *e)
 {
     struct grid g;
-    bool set[SCHEMA_MAX] = {false}, fine = true;
-    uint32_t row[SCHEMA_MAX] = {0};
+    bool set[SWEPT_MAX] = {false}, fine = true;
+    uint32_t row[SWEPT_MAX] = {0};
     if (!grid_init(t, part, &g)) {
         return 0;
     }
@@ -275,8 +279,8 @@ static int add_includes(struct table *t, const struct sweep_part *part, struct e
 {
     for (size_t i = 0; i < part->n_rules; i++) {
         const struct sweep_rule *rule = &part->rules[i];
-        bool set[SCHEMA_MAX] = {false}, fine = true;
-        uint32_t row[SCHEMA_MAX] = {0};
+        bool set[SWEPT_MAX] = {false}, fine = true;
+        uint32_t row[SWEPT_MAX] = {0};
         if (!rule->include || rule->method != t->method) {
             continue;
         }
@@ -417,12 +421,12 @@ int sweep_tables(struct reading *r, struct sweep *w, bool fine, struct err *e)
     for (size_t i = 0; i < s->n_tables && !status; i++) {
         struct table t = {.r = r, .w = w, .method = i};
         status = fill_table(&t, hits, e);
-        s->tables[i] = (struct spec_table){t.digits, t.n, t.width};
+        s->tables[i] = (struct spec_table){.digits = t.digits, .n = t.n, .width = t.width};
         free(t.slots);
     }
     if (!status && fine && r->problems.n == before) {
         check_hits(r, w, hits);
     }
     free(hits);
-    return status ? -1 : make_axes(r, w, e);
+    return status || make_axes(r, w, e) ? -1 : evaluations_number(r, e);
 }

@@ -62,7 +62,7 @@ static int take(const struct sweep_sink *to, const struct value *v, struct place
     }
     if (index < known && i < to->axis->n && !to->repeats) {
         struct buf text = BUF_INIT;
-        value_format(v, to->row, &text);
+        evaluation_format(to->r->spec, to->row, v, &text);
         problems_add(&to->r->problems, at, "sweep: the value %s is already on line %zu",
                      shown(buf_text(&text)).text, to->axis->takes[i].at.line);
         to->r->problems.failed = to->r->problems.failed || text.failed;
@@ -81,7 +81,11 @@ static bool is_list_row(const struct param *row)
 int sweep_read_value(const struct sweep_sink *to, const struct node *node, struct err *e)
 {
     struct value v;
-    return field_value(&to->r->problems, node, to->row, &v) ? take(to, &v, node->at, e) : 0;
+    bool fine;
+    if (evaluation_read(to->r, to->row, node, &v, &fine, e)) {
+        return -1;
+    }
+    return fine ? take(to, &v, node->at, e) : 0;
 }
 
 static int read_list(const struct sweep_sink *to, const struct node *list, struct err *e)
