@@ -29,6 +29,12 @@ struct drafts {
     size_t n, capacity;
 };
 
+/* Where a value of a model stands that it has in place of the spec's. */
+struct overridden {
+    size_t model, method, parameter;
+    struct place at;
+};
+
 struct reading {
     struct spec *spec;
     const struct spec_overrides *options; /* of the command line, may be NULL */
@@ -40,6 +46,10 @@ struct reading {
     struct drafts methods;      /* of the spec, in step with spec->methods */
     struct place **axis_places; /* of each value of each axis of the spec */
     struct place sweep_at;
+    char **listed; /* models of the file, where --models names others */
+    size_t n_listed;
+    struct overridden *overridden; /* later ones replace earlier ones */
+    size_t n_overridden, overridden_room;
     size_t texts_room, evaluations_room; /* of the spec's arrays */
     size_t last_evaluation;              /* where one was last found */
 };
@@ -95,6 +105,16 @@ int find_parameter(struct reading *r, const char *label, const struct node *node
 int finish_methods(struct reading *r, struct err *e);
 
 int read_sweep(struct reading *r, const struct node *node, struct err *e);
+
+/* After the methods: what models have in place of the spec's values. */
+int read_overrides(struct reading *r, const struct node *node, struct err *e);
+
+/*
+ * Where the model's own value of a parameter of a method stands; of any parameter where it is
+ * negative, the last one; NULL when it has none.
+ */
+const struct place *overridden_at(const struct reading *r, size_t model, size_t method,
+                                  int parameter);
 
 /* Checks the values of each method against each other, for every combination that is swept. */
 void check_methods(struct reading *r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/evaluation.h"
 #include "spec/fields.h"
 
 /* One text while it is put in. */
@@ -80,7 +81,7 @@ static void remove_axis(struct node *node, const char *key)
     }
 }
 
-static void remove_swept(struct node *root, const char *key)
+void set_unsweep(struct node *root, const char *key)
 {
     struct node *sweep = node_find(root, "sweep");
     size_t before = sweep ? sweep->n : 0;
@@ -126,15 +127,23 @@ static int set_method(const struct set *s, struct node *root, char *name)
         return method->kind == NODE_MAP ? -1 : 0;
     }
     *dot = '.';
-    remove_swept(root, s->key);
+    set_unsweep(root, s->key);
     return put(s, method, dot + 1);
 }
 
 /* Any other key: mappings on the way that are missing are made. */
 static int set_path(const struct set *s, struct node *map, char *key)
 {
-    bool whole = strncmp(s->key, "sweep.", 6) == 0 && key != s->key; /* its keys have dots */
+    static const char overrides[] = "overrides.";
+    const size_t skip = sizeof overrides - 1;
+    bool of_model = strncmp(s->key, overrides, skip) == 0; /* overrides.NAME.KEY: both have dots */
+    bool whole =
+        (strncmp(s->key, "sweep.", 6) == 0 && key != s->key) || (of_model && key > s->key + skip);
     char *dot = whole ? NULL : strchr(key, '.');
+    if (of_model && key == s->key + skip) {
+        char *methods = strstr(key, ".methods.");
+        dot = methods ? methods : strrchr(key, '.');
+    }
     if (map->kind != NODE_MAP) {
         problems_add(s->p, place_of(s, key),
                      "--set: \"%s\" cannot be set in what is no mapping: set the whole of it",
@@ -142,6 +151,9 @@ static int set_path(const struct set *s, struct node *map, char *key)
         return 0;
     }
     if (!dot) {
+        if (key == s->key && evaluation_find(key) >= 0) {
+            set_unsweep(map, key);
+        }
         return put(s, map, key);
     }
     *dot = '\0';

@@ -312,24 +312,37 @@ out:
     return status;
 }
 
-/* Whether a method of the spec, with some of its swept values, calibrates; *at is where it stands.
- */
+/* Whether the method, with some of its swept values, calibrates. */
+static bool calibrates(const struct spec *s, size_t model, size_t method)
+{
+    const struct method_kind *kind = s->methods[method].kind;
+    struct combination c;
+    combination_first(&c, s, model, method);
+    do {
+        if (kind->uses_calibration(&c.params)) {
+            return true;
+        }
+    } while (combination_next(&c));
+    return false;
+}
+
+/* Whether a method of the spec calibrates, for whichever model; *at is where it stands. */
 static bool find_calibrated(const struct reading *r, struct place *at)
 {
     const struct spec *s = r->spec;
     for (size_t i = 0; i < s->n_methods; i++) {
         const struct draft *d = &r->methods.all[i];
-        struct combination c;
         if (d->broken || !d->kind || !d->kind->uses_calibration || !combinations_count(s, i)) {
             continue;
         }
-        combination_first(&c, s, COMBINATION_ANY, i);
-        do {
-            if (d->kind->uses_calibration(&c.params)) {
-                *at = d->at;
-                return true;
-            }
-        } while (combination_next(&c));
+        bool found = calibrates(s, COMBINATION_ANY, i);
+        for (size_t k = 0; k < s->n_models && !found; k++) {
+            found = overridden_at(r, k, i, -1) && calibrates(s, k, i);
+        }
+        if (found) {
+            *at = d->at;
+            return true;
+        }
     }
     return false;
 }

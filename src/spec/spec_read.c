@@ -7,6 +7,7 @@
 #include "spec/fields.h"
 #include "spec/paths.h"
 #include "spec/reading.h"
+#include "spec/set.h"
 
 enum { TITLE_MAX = 200, PROTOCOLS_MAX = 8 };
 
@@ -18,9 +19,9 @@ static const struct param seed_row = {.name = "seeds",
                                       .help = "seeds of the random choices"};
 
 /* In the order in which they are written. */
-static const char *const spec_keys[] = {"name",        "title",   "models",     "texts",
-                                        "calibration", "samples", "max_tokens", "protocols",
-                                        "seeds",       "methods", "sweep",      "report"};
+static const char *const spec_keys[] = {
+    "name",      "title", "models",  "texts", "calibration", "samples", "max_tokens",
+    "protocols", "seeds", "methods", "sweep", "overrides",   "report"};
 static const char *const required_keys[] = {"name", "models", "texts", "methods"};
 enum { SPEC_KEYS = sizeof spec_keys / sizeof *spec_keys };
 
@@ -156,6 +157,23 @@ static void check_keys(struct reading *r, const struct node *root)
     }
 }
 
+/* Keeps the names of the file's models, which it may speak of further on. */
+static int keep_listed(struct reading *r, struct err *e)
+{
+    const struct spec *s = r->spec;
+    r->listed = mem_new(s->n_models, sizeof *r->listed, e);
+    if (!r->listed) {
+        return -1;
+    }
+    for (size_t i = 0; i < s->n_models; i++) {
+        if (copy_string(&r->listed[i], s->models[i].name, e)) {
+            return -1;
+        }
+        r->n_listed = i + 1;
+    }
+    return 0;
+}
+
 /* --samples and --models in place of what the file says. */
 static int take_options(struct reading *r, struct err *e)
 {
@@ -166,7 +184,7 @@ static int take_options(struct reading *r, struct err *e)
     } else if (o && o->samples > 0) {
         r->spec->evaluations[0].samples = o->samples;
     }
-    return o && o->models ? read_models_option(r, o->models, e) : 0;
+    return o && o->models && (keep_listed(r, e) || read_models_option(r, o->models, e)) ? -1 : 0;
 }
 
 /* Every key in turn; −1 only when memory runs out. */
@@ -174,7 +192,7 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
 {
     check_keys(r, root);
     const struct node *models = node_get(root, "models"), *texts = node_get(root, "texts"),
-                      *sweep = node_get(root, "sweep");
+                      *sweep = node_get(root, "sweep"), *overrides = node_get(root, "overrides");
     read_protocols(r, node_get(root, "protocols"));
     if (evaluation_read_own(r, node_get(root, "samples"), node_get(root, "max_tokens"), e) ||
         read_name(r, node_get(root, "name"), e) || read_title(r, node_get(root, "title"), e) ||
@@ -183,7 +201,7 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
         read_methods(r, node_get(root, "methods"), e) || (sweep && read_sweep(r, sweep, e))) {
         return -1;
     }
-    if (finish_methods(r, e)) {
+    if (finish_methods(r, e) || (overrides && read_overrides(r, overrides, e))) {
         return -1;
     }
     check_methods(r);
@@ -193,6 +211,15 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
                : 0;
 }
 
+/* --samples is of every cell: a sweep of samples gives way to it. */
+static int read_tree(struct reading *r, struct node *root, struct err *e)
+{
+    if (r->options && r->options->samples > 0) {
+        set_unsweep(root, "samples");
+    }
+    return read_root(r, root, e);
+}
+
 static void reading_release(struct reading *r)
 {
     problems_release(&r->problems);
@@ -200,6 +227,11 @@ static void reading_release(struct reading *r)
         free(r->axis_places[i]);
     }
     free(r->axis_places);
+    for (size_t i = 0; i < r->n_listed; i++) {
+        free(r->listed[i]);
+    }
+    free(r->listed);
+    free(r->overridden);
     free(r->shared.all);
     free(r->methods.all);
     configs_release(&r->configs);
@@ -227,12 +259,12 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
 {
     *s = (struct spec){.known = known};
     struct reading r = {.spec = s, .options = overrides};
-    const struct node *root = &r.sources.files[0].root; /* a mapping unless the sources are cut */
+    struct node *root = &r.sources.files[0].root; /* a mapping unless the sources are cut */
     int status = -1;
     if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
         configs_open(&r.configs, r.sources.folders[0], e) ||
         (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||
-        (!r.sources.cut && read_root(&r, root, e))) {
+        (!r.sources.cut && read_tree(&r, root, e))) {
         goto out;
     }
     size_t n = problems_count(&r.problems);
@@ -258,6 +290,8 @@ void spec_release(struct spec *s)
     for (size_t i = 0; i < s->n_models; i++) {
         free(s->models[i].name);
         free(s->models[i].path);
+        free(s->models[i].overrides);
+        free(s->models[i].evaluations);
     }
     for (size_t i = 0; i < s->n_methods; i++) {
         free(s->methods[i].name);

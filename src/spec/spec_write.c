@@ -188,6 +188,32 @@ static void write_sweep(const struct spec *s, struct buf *out)
     }
 }
 
+static void write_overrides(const struct spec *s, struct buf *out)
+{
+    bool first = true;
+    for (size_t i = 0; i < s->n_models; i++) {
+        const struct spec_model *m = &s->models[i];
+        if (!m->n_overrides) {
+            continue;
+        }
+        add_key_text(out, first ? "overrides:\n  " : "  ", m->name);
+        buf_adds(out, ":\n");
+        first = false;
+        for (size_t k = 0; k < m->n_overrides; k++) {
+            const struct spec_override *o = &m->overrides[k];
+            const struct spec_method *method = &s->methods[o->method];
+            const struct param *row = evaluation_row(&method->kind->schema, o->parameter);
+            if (evaluation_is_key(o->parameter)) {
+                buf_addf(out, "    %s: ", row->name);
+            } else {
+                buf_addf(out, "    methods.%s.%s: ", method->name, row->name);
+            }
+            add_value(s, row, &o->value, out);
+            buf_addc(out, '\n');
+        }
+    }
+}
+
 static void write_report(const struct spec *s, struct buf *out)
 {
     const struct spec_report *report = &s->report;
@@ -215,5 +241,6 @@ void spec_write(const struct spec *s, struct buf *out)
     write_inputs(s, out);
     write_methods(s, out);
     write_sweep(s, out);
+    write_overrides(s, out);
     write_report(s, out);
 }
