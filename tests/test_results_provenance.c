@@ -62,6 +62,21 @@ Test(results_provenance, holds_what_was_handed_in_and_what_it_finds_out)
     json_decref(root);
 }
 
+Test(results_provenance, lists_what_the_command_line_changed)
+{
+    char *const options[] = {"--samples 3", "--set title=\"x\""};
+    json_t *root = written(&(struct provenance){.overrides = options, .n_overrides = 2});
+    const json_t *list = json_object_get(root, "overrides");
+    cr_assert(json_array_size(list) == 2);
+    cr_assert(strcmp(json_string_value(json_array_get(list, 0)), options[0]) == 0);
+    cr_assert(strcmp(json_string_value(json_array_get(list, 1)), options[1]) == 0);
+    json_decref(root);
+    root = written(&(struct provenance){0});
+    list = json_object_get(root, "overrides");
+    cr_assert(json_is_array(list) && json_array_size(list) == 0, "not an empty list");
+    json_decref(root);
+}
+
 Test(results_provenance, started_wall_seconds_ago_in_utc)
 {
     const struct provenance p = {.wall_s = 3600};

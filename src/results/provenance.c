@@ -107,6 +107,17 @@ static void write_input(struct json_out *j, const char *key, const char *path, c
     json_close(j, '}');
 }
 
+/* How the command line changed the spec; [] when it did not. */
+static void write_overrides(const struct provenance *p, struct json_out *j)
+{
+    json_key(j, "overrides");
+    json_open_flat(j, '[');
+    for (size_t i = 0; i < p->n_overrides; i++) {
+        json_text(j, p->overrides[i]);
+    }
+    json_close(j, ']');
+}
+
 /* ISO 8601 in UTC, to the second. */
 static void write_start(const struct provenance *p, struct json_out *j)
 {
@@ -135,6 +146,7 @@ void provenance_write(const struct provenance *p, struct buf *json)
     write_machine(p, &j);
     write_input(&j, "model", p->model_path, p->model_sha256);
     write_input(&j, "texts", p->texts_path, p->texts_sha256);
+    write_overrides(p, &j);
     write_start(p, &j);
     json_close(&j, '}');
 }

@@ -1,7 +1,7 @@
 /*
  * provenance: where a result came from, as JSON: git revision and dirty flag, compiler and flags,
  * library versions, BLAS core name and threads, CPU, host, digests of model and text, start time,
- * wall seconds, those of the solver, peak memory.
+ * wall seconds, those of the solver, peak memory, and what the command line changed in the spec.
  *
  * Written when a cell ends, so the start is wall_s before now. Revision and dirty flag are those of
  * the git checkout in the working folder when the first provenance was written, null outside one.
@@ -18,6 +18,8 @@ struct provenance {
     const char *version;                 /* of nashswarm */
     const char *hdf5_version;            /* handed in: only base/h5 knows HDF5 */
     int threads;
+    char *const *overrides; /* [n_overrides], options that changed the spec: "--samples 3" */
+    size_t n_overrides;
     double wall_s;
     double solve_s; /* table of costs and solver; 0 or NaN (null): nothing was solved */
 };

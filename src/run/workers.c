@@ -71,6 +71,8 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
                            .blas_config = blas_config(),
                            .blas_core = blas_core(),
                            .threads = compute_threads(),
+                           .overrides = r->spec->options,
+                           .n_overrides = r->spec->n_options,
                            .wall_s = wall_s,
                            .solve_s = solve_s};
     provenance_write(&p, json);

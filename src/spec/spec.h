@@ -24,11 +24,14 @@
  *     uniform4:   {}            the one of configs/methods.yaml
  *     nash-swarm: {method: tiers, shares: [10, 20, 70], bits: [8, 4, 2]}
  *     nash-exact: {use: nash-swarm, cut: exact}    another's parameters, some replaced
+ *   overrides:                  optional; what single models have in place of the above and below
+ *     books-3m: {samples: 5, max_tokens: 32, methods.uniform4.bits: 3, methods.*.scope: head}
  *   sweep:                      optional; a grid, the last key fastest; or a list of such mappings
  *     methods.nash-exact.bits: [[8, 4, 2], [6, 4, 2]]
  *     methods.*.scope: [head, all]       for every method that has it and does not set it itself
  *     methods.nash-exact.sample: {logspace: [100, 10000, 3]}     {range: [start, stop, step]},
  *                                        {linspace: [first, last, n]}, {logspace: likewise}
+ *     samples: [20, all]                 likewise max_tokens and texts: for every method
  *     zip: {methods.uniform4.bits: [3, 4], methods.uniform4.group: [64, 128]}    move together
  *     exclude: [{methods.nash-exact.bits: [6, 4, 2], methods.nash-exact.scope: [all]}]
  *     include: [{methods.uniform4.bits: 8}]
@@ -40,6 +43,11 @@
  * values and these. A list of sweeps is their union in order, each combination once; a method that
  * some of them name takes part in those alone. A method that a sweep names in include alone has no
  * grid there. docs/sweeps.md has an example of each.
+ *
+ * texts, samples and max_tokens in a sweep are parameters of every method, the baseline among them,
+ * and go with the keys of any method; methods.NAME.samples is of one. What is swept for a method
+ * cannot be overridden; methods.*.PARAMETER overrides it in every method that has it, and a key of
+ * one method goes before that.
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
@@ -157,6 +165,8 @@ struct spec {
     char *path, *name, *title;
     char **set; /* the texts of --set that it was read with */
     size_t n_set;
+    char **options; /* all of the command line that it was read with: "--samples 3" */
+    size_t n_options;
     struct spec_model *models;
     size_t n_models;
     struct spec_texts *texts; /* [0]: the spec's own; then those that are swept */

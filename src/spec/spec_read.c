@@ -1,5 +1,6 @@
 /* The top level of a spec, and its life from reading to release. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,6 +255,34 @@ static int take_sets(struct reading *r, const struct spec_overrides *o, struct e
     return sources_set(&r->sources, o->set, o->n_set, &r->problems, e);
 }
 
+/* One option of the command line as it was given. */
+static int add_option(struct spec *s, const char *name, const char *value, struct err *e)
+{
+    struct buf text = BUF_INIT;
+    buf_addf(&text, "%s %s", name, value);
+    int status = buf_check(&text, e) || copy_string(&s->options[s->n_options], text.s, e) ? -1 : 0;
+    s->n_options += !status;
+    buf_release(&text);
+    return status;
+}
+
+static int keep_options(struct spec *s, const struct spec_overrides *o, struct err *e)
+{
+    char samples[32];
+    snprintf(samples, sizeof samples, "%ld", o->samples);
+    s->options = mem_new(o->n_set + 2, sizeof *s->options, e);
+    if (!s->options || (o->models && add_option(s, "--models", o->models, e)) ||
+        (o->samples && add_option(s, "--samples", samples, e))) {
+        return -1;
+    }
+    for (size_t i = 0; i < o->n_set; i++) {
+        if (add_option(s, "--set", o->set[i], e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int spec_read(struct spec *s, const char *path, const struct spec_known *known,
               const struct spec_overrides *overrides, struct buf *problems, struct err *e)
 {
@@ -263,6 +292,7 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
     int status = -1;
     if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
         configs_open(&r.configs, r.sources.folders[0], e) ||
+        (overrides && keep_options(s, overrides, e)) ||
         (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||
         (!r.sources.cut && read_tree(&r, root, e))) {
         goto out;
@@ -309,6 +339,10 @@ void spec_release(struct spec *s)
         free(s->set[i]);
     }
     free(s->set);
+    for (size_t i = 0; i < s->n_options; i++) {
+        free(s->options[i]);
+    }
+    free(s->options);
     free(s->axes);
     free(s->tables);
     free(s->seeds);
