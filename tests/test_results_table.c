@@ -161,3 +161,30 @@ Test(results_table, has_the_tensors_of_a_variant_once)
     store_release(&s);
     fixture_remove(root);
 }
+
+/* A row is measured against the baseline that is scored as it is; one without a variant is all's.
+ */
+Test(results_table, joins_the_baseline_of_the_same_texts)
+{
+    static const struct {
+        const char *allocator, *variant;
+        double loss;
+    } given[] = {{"baseline", "samples=2", 1},
+                 {"baseline", "samples=12", 2},
+                 {"uniform", "bits=4 samples=2", 3},
+                 {"uniform", "samples=12", 4},
+                 {"uniform", "bits=4 samples=3", 5}};
+    struct record rows[5];
+    for (size_t i = 0; i < 5; i++) {
+        rows[i] = record_none();
+        snprintf(rows[i].model, sizeof rows[i].model, "m");
+        snprintf(rows[i].protocol, sizeof rows[i].protocol, "text");
+        snprintf(rows[i].allocator, sizeof rows[i].allocator, "%s", given[i].allocator);
+        snprintf(rows[i].variant, sizeof rows[i].variant, "%s", given[i].variant);
+        rows[i].loss_nats = given[i].loss;
+    }
+    table_join_baseline(rows, 5);
+    cr_assert(rows[2].delta_nats == 2 && rows[3].delta_nats == 2, "%g and %g", rows[2].delta_nats,
+              rows[3].delta_nats);
+    cr_assert(isnan(rows[4].delta_nats), "a baseline from nowhere: %g", rows[4].delta_nats);
+}

@@ -86,6 +86,10 @@ static const struct good_sweep {
      "t texts=t max_tokens=8; t texts=s max_tokens=8; t texts=t max_tokens=9; t texts=s "
      "max_tokens=9; u texts=t max_tokens=8; u texts=s max_tokens=8; u texts=t max_tokens=9; "
      "u texts=s max_tokens=9; "},
+    {"sweep:\n  texts: [./t.txt, ./s.txt]\n  exclude: [{texts: t}, {texts: {name: s, path: "
+     "./s.txt}, "
+     "methods.u.samples: 4}]\n  methods.u.samples: [4, 5]",
+     "t texts=s samples=all; u texts=s samples=5; "},
     {"sweep:\n  zip: {samples: [4, 5], methods.u.bits: [2, 3]}",
      "t samples=all; u bits=2 samples=4; u bits=3 samples=5; "},
     {"sweep:\n  samples: [4, 5]\n  methods.u.bits: [2, 3]\n  exclude: [{samples: 5, "

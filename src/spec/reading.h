@@ -81,7 +81,8 @@ int read_models_option(struct reading *r, const char *list, struct err *e); /* -
 /* The spec's own texts; NULL: missing. */
 int read_texts(struct reading *r, const struct node *node, struct err *e);
 
-/* Texts of a sweep, as an index into spec.texts; !*fine: the problem is recorded. */
+/* Texts of a sweep or a model, new or by the name that they were given further up, as an index into
+ * spec.texts; !*fine: the problem is recorded. */
 int read_texts_again(struct reading *r, const struct node *node, size_t *index, bool *fine,
                      struct err *e);
 

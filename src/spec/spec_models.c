@@ -281,11 +281,30 @@ static size_t find_texts(const struct spec *s, const char *name)
     return i;
 }
 
+/* Whether the node is the name that a path was given further up, and no name of the shared file. */
+static int is_name_of_path(struct reading *r, const struct node *node, bool *is, struct err *e)
+{
+    const struct node *map;
+    *is = node->kind == NODE_SCALAR && find_texts(r->spec, node->text) < r->spec->n_texts;
+    if (*is && configs_map(&r->configs, CONFIG_TEXTS, &map, &r->problems, e)) {
+        return -1;
+    }
+    *is = *is && !(map && node_get(map, node->text));
+    return 0;
+}
+
 int read_texts_again(struct reading *r, const struct node *node, size_t *index, bool *fine,
                      struct err *e)
 {
     struct spec *s = r->spec;
     struct spec_texts read = {0};
+    if (is_name_of_path(r, node, fine, e)) {
+        return -1;
+    }
+    if (*fine) {
+        *index = find_texts(s, node->text);
+        return 0;
+    }
     int status = read_text_asset(r, &texts_kind, node, &read, e);
     *fine = !status && read.name && read.path;
     if (!*fine) {
