@@ -414,7 +414,7 @@ int sweep_tables(struct reading *r, struct sweep *w, bool fine, struct err *e)
 {
     struct spec *s = r->spec;
     size_t before = r->problems.n;
-    bool *hits = mem_new(w->numbers, sizeof *hits, e);
+    bool *hits = mem_new(w->numbers + 1, sizeof *hits, e); /* rules are numbered from 1 */
     s->tables = mem_new(r->methods.n, sizeof *s->tables, e);
     s->n_tables = s->tables ? r->methods.n : 0;
     int status = hits && s->tables ? 0 : -1;
