@@ -60,6 +60,28 @@ static bool found(struct place *p, const char *wanted, struct record *r)
     return is_there;
 }
 
+/* What a killed run leaves: in the folder of the study, of its tables and of a cell. */
+Test(results_store, half_written_files_of_killed_runs_are_swept)
+{
+    static const char *const names[] = {"table.csv.tmp-abcdef", "tables/main.md.tmp-abcdef",
+                                        "cells/small.uniform.paper.00112233/log.tmp-abcdef"};
+    struct place p;
+    struct err e;
+    place_open(&p);
+    write_cell(&p);
+    for (size_t i = 0; i < 3; i++) {
+        char path[600], folder[600];
+        snprintf(path, sizeof path, "%s/%s", p.store.results.s, names[i]);
+        snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+        cr_assert(file_make_dirs(folder, &e) == 0 && file_write(path, "x", 1, &e) == 0);
+        cr_assert(store_prepare(&p.store, &e) == 0, "%s", e.text);
+        cr_expect(file_exists(path) == (i == 2), "%s", path);
+        write_cell(&p);
+        cr_expect(!file_exists(path), "%s is left", path);
+    }
+    place_close(&p);
+}
+
 Test(results_store, works_out_its_folders)
 {
     struct store s;

@@ -1,15 +1,18 @@
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What a message calls the path: an empty one has to be seen. */
@@ -95,21 +98,35 @@ static int check_target(const char *path, struct err *e)
                    S_ISDIR(st.st_mode) ? "a folder" : "a device or pipe");
 }
 
-/* The latest temporary file, for file_discard(). Unlinking it twice does no harm. */
-static char latest[PATH_MAX];
-static volatile sig_atomic_t latest_known;
+/*
+ * The latest temporary files, for file_discard(), which a signal may call at any moment: a ring, so
+ * that threads that write at the same time have a place each. Nothing leaves it: to unlink a name
+ * that has become a file long ago does no harm, since none is drawn twice.
+ */
+enum { LATEST = 64 };
+static struct {
+    char path[PATH_MAX];
+    atomic_bool known;
+} latest[LATEST];
+static atomic_uint latest_next;
 
 void file_discard(void)
 {
-    if (latest_known) {
-        unlink(latest);
+    for (size_t i = 0; i < LATEST; i++) {
+        if (atomic_load(&latest[i].known)) {
+            unlink(latest[i].path);
+        }
     }
 }
 
-static void remember(const char *temporary)
+/* Its place in the ring. */
+static size_t remember(const char *temporary)
 {
-    latest_known = 0;
-    latest_known = snprintf(latest, sizeof latest, "%s", temporary) < (int)sizeof latest;
+    size_t i = atomic_fetch_add(&latest_next, 1) % LATEST;
+    atomic_store(&latest[i].known, false);
+    int n = snprintf(latest[i].path, PATH_MAX, "%s", temporary);
+    atomic_store(&latest[i].known, n < PATH_MAX);
+    return i;
 }
 
 /* Fills the X's at the end of a name. */
@@ -122,35 +139,113 @@ static void draw_name(char *x, size_t n)
     }
 }
 
-/* Not mkstemp(): the name has to be known before the file is there, or a signal comes between. */
-int file_temporary(struct buf *temporary, const char *path, struct err *e)
+static const char mark[] = ".tmp-";
+enum { LETTERS = 6 };
+
+/* Waits for the lock of an open file; −1 with errno where there are no locks. */
+static int lock_file(int fd)
 {
-    enum { LETTERS = 6, ATTEMPTS = 100 };
+    int status;
+    while ((status = flock(fd, LOCK_EX)) && errno == EINTR) {
+    }
+    return status;
+}
+
+/*
+ * A new file, open and locked, or −1 with errno. The lock says that its writer lives: the kernel
+ * takes it back however that one ends, on other machines and in other containers too, where a
+ * process id says nothing. file_sweep() may come between open and lock: then there is no name.
+ */
+static int open_locked(const char *temporary)
+{
+    struct stat st;
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0) {
+        lock_file(fd); /* without locks, age alone will tell */
+        if (fstat(fd, &st) == 0 && st.st_nlink == 0) {
+            close(fd);
+            fd = -1;
+            errno = EEXIST;
+        }
+    }
+    return fd;
+}
+
+/*
+ * Makes a temporary file beside `path`, open and locked. Not mkstemp(): the name has to be known
+ * before the file is there, or a signal comes between.
+ */
+static int begin(struct buf *temporary, const char *path, int *fd, struct err *e)
+{
+    enum { ATTEMPTS = 100 };
     if (check_target(path, e)) {
         return -1;
     }
     buf_clear(temporary);
-    buf_addf(temporary, "%s.tmp-XXXXXX", path);
+    buf_addf(temporary, "%s%sXXXXXX", path, mark);
     if (buf_check(temporary, e)) {
         return -1;
     }
-    int fd = -1;
-    for (int i = 0; fd < 0 && i < ATTEMPTS; i++) {
+    *fd = -1;
+    for (int i = 0; *fd < 0 && i < ATTEMPTS; i++) {
         draw_name(temporary->s + temporary->len - LETTERS, LETTERS);
-        remember(temporary->s);
-        fd = open(temporary->s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0) {
-            latest_known = 0; /* it may be another's */
+        size_t place = remember(temporary->s);
+        *fd = open_locked(temporary->s);
+        if (*fd < 0) {
+            atomic_store(&latest[place].known, false); /* it may be another's */
         }
-        if (fd < 0 && errno != EEXIST) {
+        if (*fd < 0 && errno != EEXIST) {
             break;
         }
     }
-    if (fd < 0) {
-        return err_errno(e, errno, "cannot write %s", shown(path));
+    return *fd < 0 ? err_errno(e, errno, "cannot write %s", shown(path)) : 0;
+}
+
+int file_temporary(struct buf *temporary, const char *path, struct err *e)
+{
+    int fd;
+    if (begin(temporary, path, &fd, e)) {
+        return -1;
     }
     close(fd);
     return 0;
+}
+
+/* Whether the name ends as begin() makes it. */
+static bool is_temporary(const char *name)
+{
+    size_t n = strlen(name), tail = sizeof mark - 1 + LETTERS;
+    return n > tail && strncmp(name + n - tail, mark, sizeof mark - 1) == 0;
+}
+
+/* Whether nobody writes the file any more. */
+static bool is_abandoned(int fd)
+{
+    static const time_t day_s = 24 * 60 * 60;
+    struct stat st;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        return true;
+    }
+    return errno != EWOULDBLOCK && fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > day_s;
+}
+
+void file_sweep(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        int fd = is_temporary(entry->d_name)
+                     ? openat(dirfd(dir), entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+                     : -1;
+        if (fd >= 0) {
+            if (is_abandoned(fd)) {
+                unlinkat(dirfd(dir), entry->d_name, 0);
+            }
+            close(fd);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
 }
 
 /* Syncs what a name points to: a file's bytes, or a folder's entries. */
@@ -178,9 +273,10 @@ void file_folder(const char *path, struct buf *out)
     }
 }
 
-int file_publish(const char *temporary, const char *path, struct err *e)
+/* Gives a file that has been synced its name. */
+static int rename_synced(const char *temporary, const char *path, struct err *e)
 {
-    if (sync_path(temporary, O_RDONLY) || rename(temporary, path)) {
+    if (rename(temporary, path)) {
         int code = errno;
         unlink(temporary);
         return err_errno(e, code, "cannot write %s", shown(path));
@@ -192,32 +288,45 @@ int file_publish(const char *temporary, const char *path, struct err *e)
     return 0;
 }
 
-int file_write(const char *path, const void *bytes, size_t n, struct err *e)
+int file_publish(const char *temporary, const char *path, struct err *e)
 {
-    struct buf temporary = BUF_INIT;
-    int status = file_temporary(&temporary, path, e);
-    if (status) {
-        goto out;
+    if (sync_path(temporary, O_RDONLY)) {
+        int code = errno;
+        unlink(temporary);
+        return err_errno(e, code, "cannot write %s", shown(path));
     }
-    int fd = open(temporary.s, O_WRONLY | O_CLOEXEC);
-    int code = fd < 0 ? errno : 0;
-    for (size_t done = 0; !code && done < n;) {
-        ssize_t wrote = write(fd, (const char *)bytes + done, n - done);
+    return rename_synced(temporary, path, e);
+}
+
+/* 0 or errno. */
+static int write_bytes(int fd, const char *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t wrote = write(fd, bytes + done, n - done);
         if (wrote > 0) {
             done += (size_t)wrote;
         } else if (errno != EINTR) {
-            code = errno;
+            return errno;
         }
     }
-    if (fd >= 0 && close(fd) && !code) {
-        code = errno;
+    return fsync(fd) ? errno : 0;
+}
+
+int file_write(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    struct buf temporary = BUF_INIT;
+    int fd, status = begin(&temporary, path, &fd, e);
+    if (status) {
+        goto out;
     }
+    int code = write_bytes(fd, bytes, n);
     if (code) {
         unlink(temporary.s);
         status = err_errno(e, code, "cannot write %s", path);
     } else {
-        status = file_publish(temporary.s, path, e);
+        status = rename_synced(temporary.s, path, e);
     }
+    close(fd); /* not before it has its name: till then the lock keeps file_sweep() away */
 out:
     buf_release(&temporary);
     return status;

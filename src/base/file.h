@@ -37,10 +37,18 @@ int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a
 int file_publish(const char *temporary, const char *path, struct err *e);   /* sync, rename */
 
 /*
- * Removes the temporary file that was begun last, for a handler of a signal that ends the program;
- * safe there. Files are written one after another, so there is no other.
+ * Removes the temporary files that are being written (of any thread; the 64 begun last), for a
+ * handler of a signal that ends the program; safe there.
  */
 void file_discard(void);
+
+/*
+ * Removes from a folder the temporary files of writers that were killed, never that of one at work:
+ * file_write() keeps its own locked. Where a file system has no locks, those older than a day. Not
+ * for folders where file_temporary() is used: its files are not locked. What cannot be removed
+ * stays; it does no harm.
+ */
+void file_sweep(const char *folder);
 
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);

@@ -34,6 +34,18 @@ void store_release(struct store *s)
     buf_release(&s->plots);
 }
 
+/* Removes what a killed run left half written, but in the cells: those are swept one by one. */
+static void sweep(const struct store *s)
+{
+    static const char *const folders[] = {"", "/tables", "/timing"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        struct buf folder = BUF_INIT;
+        buf_addf(&folder, "%s%s", s->results.s, folders[i]);
+        file_sweep(buf_text(&folder));
+        buf_release(&folder);
+    }
+}
+
 int store_prepare(const struct store *s, struct err *e)
 {
     struct buf cells = BUF_INIT;
@@ -41,6 +53,9 @@ int store_prepare(const struct store *s, struct err *e)
     int status = buf_check(&cells, e);
     if (!status && (file_make_dirs(cells.s, e) || file_make_dirs(s->plots.s, e))) {
         status = err_prefix(e, "results cannot be written");
+    }
+    if (!status) {
+        sweep(s);
     }
     buf_release(&cells);
     return status;
@@ -119,6 +134,17 @@ static void write_result(const struct spec *spec, const struct cell *c,
     buf_release(&described);
 }
 
+/* The folder of a cell that is going to be written, there and clear of half-written files. */
+static int cell_folder(struct buf *folder, const struct store *s, const char *id, struct err *e)
+{
+    buf_addf(folder, "%s/cells/%s", s->results.s, id);
+    if (buf_check(folder, e) || file_make_dirs(folder->s, e)) {
+        return -1;
+    }
+    file_sweep(folder->s);
+    return 0;
+}
+
 /* A failure of an earlier run says nothing any more. That there is none is the usual case. */
 static void forget_failure(const struct buf *folder)
 {
@@ -136,12 +162,10 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
                      struct err *e)
 {
     struct buf folder = BUF_INIT, yaml = BUF_INIT, result = BUF_INIT;
-    buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
     cell_write(spec, c, &yaml);
     write_result(spec, c, inputs, r, details, &result);
     int status = -1;
-    if (buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
-        file_write_text(folder.s, "cell.yaml", &yaml, e) ||
+    if (cell_folder(&folder, s, c->id, e) || file_write_text(folder.s, "cell.yaml", &yaml, e) ||
         file_write_text(folder.s, "provenance.json", provenance_json, e) ||
         file_write_text(folder.s, "result.json", &result, e)) {
         goto out;
@@ -164,11 +188,9 @@ int store_write_failure(const struct store *s, const struct cell *c, const char 
     json_key_text(&j, "id", c->id);
     json_key_text(&j, "error", sentence);
     json_close(&j, '}');
-    buf_addf(&folder, "%s/cells/%s", s->results.s, c->id);
-    int status = buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
-                         file_write_text(folder.s, "failed.json", &json, e)
-                     ? -1
-                     : 0;
+    int status =
+        cell_folder(&folder, s, c->id, e) || file_write_text(folder.s, "failed.json", &json, e) ? -1
+                                                                                                : 0;
     buf_release(&folder);
     buf_release(&json);
     return status;

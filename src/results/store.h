@@ -32,7 +32,10 @@ struct store {
 int store_init(struct store *s, const char *root, const char *name, struct err *e);
 void store_release(struct store *s);
 
-/* Makes the folders; the first thing to fail when results cannot be written. */
+/*
+ * Makes the folders; the first thing to fail when results cannot be written. What killed runs left
+ * half written in them is removed; in a cell's folder, when the cell is written again.
+ */
 int store_prepare(const struct store *s, struct err *e);
 
 /*
