@@ -1,5 +1,5 @@
 /*
- * clock: seconds that only ever grow, for measuring how long something took.
+ * clock: seconds that only ever grow, for measuring how long something took; and dates.
  */
 #ifndef NS_BASE_CLOCK_H
 #define NS_BASE_CLOCK_H
@@ -12,6 +12,17 @@ static inline double clock_s(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+enum { CLOCK_UTC = 32 };
+
+/* "2026-01-31T12:00:00Z", ISO 8601 in UTC; "" for a year that cannot be written. */
+static inline void clock_utc(char text[CLOCK_UTC], time_t t)
+{
+    struct tm utc;
+    if (!gmtime_r(&t, &utc) || !strftime(text, CLOCK_UTC, "%Y-%m-%dT%H:%M:%SZ", &utc)) {
+        text[0] = '\0';
+    }
 }
 
 #endif

@@ -11,6 +11,7 @@
 #include "commands/command.h"
 #include "commands/experiment.h"
 #include "commands/plan_output.h"
+#include "results/journal.h"
 #include "run/run.h"
 #include "tensor/matmul.h"
 
@@ -125,6 +126,7 @@ static void on_signal(int number)
 /* What is shown while the run goes: a line redrawn on a terminal, a line a cell elsewhere. */
 struct display {
     const struct options *options;
+    const struct store *store;
     bool terminal, quiet;
     size_t cells, done;
     char failed[CELL_TEXT]; /* the one that ended the run, or "" */
@@ -207,11 +209,21 @@ static void add_command(struct buf *out, const struct options *o, const char *on
     }
 }
 
-static void tell_alone(const struct options *o, const char *id)
+static void command_of(void *context, const struct cell *c, struct buf *out)
 {
+    const struct display *d = context;
+    add_command(out, d->options, c->id);
+}
+
+/* How far a cell that failed got, and how to try it again. */
+static void tell_alone(const struct display *d, const char *id)
+{
+    enum { LINES = 5 };
     struct buf alone = BUF_INIT;
-    add_command(&alone, o, id);
-    fprintf(stderr, "  to run it alone: %s\n", buf_text(&alone));
+    journal_tail(d->store, id, LINES, "    ", &alone);
+    buf_adds(&alone, "  to run it alone: ");
+    add_command(&alone, d->options, id);
+    fprintf(stderr, "%s\n", buf_text(&alone));
     buf_release(&alone);
 }
 
@@ -223,7 +235,7 @@ static void failed(void *context, const struct cell *c, const struct err *why)
     if (d->options->choice.keep_going) {
         fprintf(stderr, "%s[%zu/%zu] %s  failed: %s\n", d->terminal ? "\r\033[K" : "", d->done,
                 d->cells, c->id, why->text);
-        tell_alone(d->options, c->id);
+        tell_alone(d, c->id);
     } else {
         snprintf(d->failed, sizeof d->failed, "%s", c->id);
     }
@@ -252,6 +264,7 @@ static int run(const struct experiment *x, struct display *d)
                                     .finished = finished,
                                     .failed = failed,
                                     .within = within_cell,
+                                    .command = command_of,
                                     .context = d};
     struct run_result result;
     struct buf out = BUF_INIT;
@@ -271,7 +284,7 @@ static int run(const struct experiment *x, struct display *d)
         /* What there is when a figure fails is shown too: it took long to compute. */
         int bad = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
         if (d->failed[0]) {
-            tell_alone(d->options, d->failed);
+            tell_alone(d, d->failed);
         }
         status = command_print("run", &out);
         status = bad ? bad : status;
@@ -284,7 +297,8 @@ static int run(const struct experiment *x, struct display *d)
 
 static int run_to_signal(const struct experiment *x, const struct options *o)
 {
-    struct display d = {.options = o, .terminal = command_on_terminal(), .quiet = o->quiet};
+    struct display d = {
+        .options = o, .store = &x->store, .terminal = command_on_terminal(), .quiet = o->quiet};
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

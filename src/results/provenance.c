@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "base/clock.h"
 #include "base/json_out.h"
 #include "results/git.h"
 
@@ -123,11 +124,8 @@ static void write_start(const struct provenance *p, struct json_out *j)
 {
     double wall_s = isfinite(p->wall_s) && p->wall_s > 0 ? p->wall_s : 0;
     time_t started = time(NULL) - (time_t)(wall_s < 1e9 ? wall_s : 1e9);
-    struct tm utc;
-    char text[32] = "";
-    if (gmtime_r(&started, &utc)) {
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    }
+    char text[CLOCK_UTC];
+    clock_utc(text, started);
     json_key_text(j, "started", *text ? text : NULL);
     json_key_real(j, "wall_s", p->wall_s);
     json_key_real(j, "solve_s", p->solve_s > 0 ? p->solve_s : (double)NAN);

@@ -6,14 +6,15 @@
  *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record, its details
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
  *   ROOT/results/NAME/cells/ID/failed.json     why its last run failed; gone when a run succeeds
+ *   ROOT/results/NAME/cells/ID/log             what happened when it was last tried (journal.h)
  *   ROOT/results/NAME/table.csv, table.json    one tidy row a cell, in the spec's order
  *   ROOT/results/NAME/tensors.csv              one row a quantized tensor of a variant, if any
  *   ROOT/results/NAME/tables/                  Markdown and LaTeX
  *   ROOT/results/NAME/timing/                  the same, of what differs between honest runs
  *   ROOT/plots/NAME/                           figures
  *
- * Every file appears whole or not at all. A result counts only while its key (the digest of
- * everything that determines it) is the one asked for.
+ * Every file but the log appears whole or not at all. A result counts only while its key (the
+ * digest of everything that determines it) is the one asked for.
  */
 #ifndef NS_RESULTS_STORE_H
 #define NS_RESULTS_STORE_H

@@ -27,10 +27,12 @@ struct run_listener {
     void (*began)(void *context, const struct cell *c);
     /* After each cell; `wall_s` is its share of the work. */
     void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
-    /* After each cell that could not be run. */
+    /* After each cell that could not be run; its log (results/journal.h) is complete. */
     void (*failed)(void *context, const struct cell *c, const struct err *why);
     /* Within a cell, texts done of all; its answer true interrupts the run. */
     bool (*within)(void *context, const struct cell *c, size_t done, size_t total);
+    /* Appends the command that runs a cell alone, for its log. */
+    void (*command)(void *context, const struct cell *c, struct buf *out);
     void *context;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
@@ -167,8 +168,20 @@ static void fill_row(struct record *r, const struct loaded_model *m, const struc
     }
 }
 
+static void tell_made(const struct journal *journal, const struct quantized *q, double wall_s)
+{
+    if (q->bill.scope_weights == 0) {
+        journal_add(journal, "nothing quantized: the model as it is");
+    } else if (q->solved) {
+        journal_add(journal, "quantized in %.3f s, of which %.3f s solving", wall_s, q->solve_s);
+    } else {
+        journal_add(journal, "quantized in %.3f s", wall_s);
+    }
+}
+
 int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
-                const struct cell *cells, size_t n, const struct progress *progress, struct err *e)
+                const struct cell *cells, size_t n, const struct progress *progress,
+                const struct journal *journal, struct err *e)
 {
     struct params params;
     struct quantized q = {0};
@@ -181,14 +194,20 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
     for (size_t i = 0; i < n; i++) {
         padded |= protocols[cells[i].protocol].padded;
     }
+    double start = clock_s();
     int status = scored_sequences(&sequences, m, s, &cells[0], e) ||
                          learn_and_make(&q, out, &floor_mse, m, s, &cells[0], &params, progress, e)
                      ? -1
                      : 0;
     if (!status) {
+        tell_made(journal, &q, clock_s() - start);
+        start = clock_s();
         status =
             losses_compute(&losses, &q.variant, sequences,
                            (size_t)cell_evaluation(s, &cells[0])->max_tokens, padded, progress, e);
+    }
+    if (!status) {
+        journal_add(journal, "scored: %zu texts in %.3f s", sequences->n, clock_s() - start);
     }
     for (size_t i = 0; i < n && !status; i++) {
         struct score score = protocol_score(&protocols[cells[i].protocol], &losses);

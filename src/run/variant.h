@@ -12,6 +12,7 @@
 #include "model/tokenizer.h"
 #include "plan/plan.h"
 #include "results/details.h"
+#include "results/journal.h"
 #include "run/budget.h"
 
 /*
@@ -41,9 +42,11 @@ void loaded_model_close(struct loaded_model *m);
 
 /*
  * out->rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The
- * baseline's columns (delta_…) stay empty. What methods learn about the model is kept in it.
+ * baseline's columns (delta_…) stay empty. What methods learn about the model is kept in it. The
+ * journal (may be NULL) is told of each step.
  */
 int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
-                const struct cell *cells, size_t n, const struct progress *progress, struct err *e);
+                const struct cell *cells, size_t n, const struct progress *progress,
+                const struct journal *journal, struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/h5.h"
 #include "base/mem.h"
 #include "base/version.h"
+#include "results/journal.h"
 #include "results/provenance.h"
 #include "run/models.h"
 #include "run/running.h"
@@ -115,15 +116,18 @@ static int publish(struct work *w, size_t i, double wall_s, double solve_s, stru
 
 /* Publishes the results of one variant, its work shared out evenly among its cells. */
 static int publish_all(struct work *w, const size_t *index, size_t n,
-                       const struct variant_result *result, double wall_s, struct err *e)
+                       const struct variant_result *result, double wall_s,
+                       const struct journal *journal, struct err *e)
 {
     struct run *r = w->run;
     for (size_t i = 0; i < n; i++) {
         r->rows[index[i]] = result->rows[i];
         if (details_copy(&r->details[index[i]], &result->details, e) ||
             publish(w, index[i], wall_s / (double)n, result->solve_s, e)) {
+            journal_add_to(journal, i, JOURNAL_ERROR "%s", e->text);
             return -1;
         }
+        journal_add_to(journal, i, "result: loss %.6f nats", result->rows[i].loss_nats);
     }
     return 0;
 }
@@ -196,14 +200,36 @@ static void give_memory(struct work *w, size_t bytes)
     unlock(w->run);
 }
 
+/* Begins the logs of cells of one variant. */
+static int begin_logs(struct run *r, struct journal *journal, const struct cell *cells, size_t n,
+                      struct err *e)
+{
+    const struct run_listener *l = r->listener;
+    if (journal_open(journal, r->store, cells, n, e)) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct buf command = BUF_INIT;
+        if (l->command) {
+            lock(r);
+            l->command(l->context, &cells[i], &command);
+            unlock(r);
+        }
+        journal_add_to(journal, i, JOURNAL_STARTED "%s", buf_text(&command));
+        buf_release(&command);
+    }
+    return 0;
+}
+
 /* Makes and scores one variant, on the model that its cells are of. */
 static int make(struct worker *w, struct variant_result *result, const struct cell *cells, size_t n,
-                struct err *e)
+                const struct journal *journal, struct err *e)
 {
     struct work *work = w->work;
     struct run *r = work->run;
     struct progress progress = {within, w};
     struct loaded_model *model;
+    double start = clock_s();
     w->cell = &cells[0];
     lock(r);
     if (r->listener->began) {
@@ -215,7 +241,8 @@ static int make(struct worker *w, struct variant_result *result, const struct ce
     }
     size_t bytes = bytes_of(&model->gpt2);
     take_memory(work, bytes);
-    int status = variant_run(result, model, r->spec, cells, n, &progress, e);
+    journal_add(journal, "model and memory at hand after %.3f s", clock_s() - start);
+    int status = variant_run(result, model, r->spec, cells, n, &progress, journal, e);
     give_memory(work, bytes);
     models_return(&work->models, cells[0].model);
     return status;
@@ -229,6 +256,7 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
     struct variant_result result = {.rows = mem_new(last - first, sizeof *result.rows, e),
                                     .details = details_none()};
     size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
+    struct journal journal = JOURNAL_INIT;
     double start = clock_s();
     int status = cells && result.rows && index ? 0 : -1;
     if (status || (status = cells_to_run(r, first, last, index, &n, e)) || n == 0) {
@@ -237,12 +265,17 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
     for (size_t i = 0; i < n; i++) {
         cells[i] = r->plan.cells[index[i]];
     }
-    if (make(w, &result, cells, n, e)) {
+    if ((status = begin_logs(r, &journal, cells, n, e))) {
+        goto out;
+    }
+    if (make(w, &result, cells, n, &journal, e)) {
+        journal_add(&journal, JOURNAL_ERROR "%s", e->text);
         status = r->stopped ? -1 : note_failure(r, cells, n, e);
     } else {
-        status = publish_all(w->work, index, n, &result, clock_s() - start, e);
+        status = publish_all(w->work, index, n, &result, clock_s() - start, &journal, e);
     }
 out:
+    journal_close(&journal);
     free(cells);
     free(result.rows);
     details_release(&result.details);
