@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
     {"run", "run an experiment: its cells, tables and figures", cmd_run},
     {"plan", "tell which cells a run would run and why, and what they take", cmd_plan},
+    {"collect", "make an experiment's tables from cells that others ran", cmd_collect},
     {"report", "make an experiment's tables again from stored results", cmd_report},
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
     {"show", "print stored results: the table, or one cell whole", cmd_show},

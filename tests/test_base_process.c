@@ -27,6 +27,19 @@ Test(base_process, keeps_one_stream_and_the_exit_code)
     expect(argv, PROCESS_MESSAGES, "err\n", 3);
 }
 
+Test(base_process, keeps_both_streams_apart)
+{
+    const char *const argv[] = {"sh", "-c", "echo out; echo err >&2; echo more; exit 3", NULL};
+    struct buf printed = BUF_INIT, messages = BUF_INIT;
+    struct err e;
+    int exit_code = -1;
+    cr_assert(process_run_both(argv, &printed, &messages, &exit_code, NULL, &e) == 0, "%s", e.text);
+    cr_assert(exit_code == 3 && strcmp(buf_text(&printed), "out\nmore\n") == 0);
+    cr_assert(strcmp(buf_text(&messages), "err\n") == 0, "\"%s\"", buf_text(&messages));
+    buf_release(&printed);
+    buf_release(&messages);
+}
+
 Test(base_process, reads_nothing_and_pins_locale_and_zone)
 {
     const char *const argv[] = {"sh", "-c", "cat; echo $LC_ALL $TZ", NULL};

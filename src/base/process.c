@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,8 +34,9 @@ static char **child_environment(struct err *e)
     return copy;
 }
 
+/* `to` gets the stream that is kept, `other` the other one; −1 throws it away. */
 static int start(pid_t *child, const char *const argv[], enum process_stream keep, int to,
-                 char *const environment[])
+                 int other, char *const environment[])
 {
     posix_spawn_file_actions_t actions;
     int code = posix_spawn_file_actions_init(&actions);
@@ -44,7 +46,11 @@ static int start(pid_t *child, const char *const argv[], enum process_stream kee
     int drop = keep == PROCESS_OUTPUT ? PROCESS_MESSAGES : PROCESS_OUTPUT;
     code = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     code = code ? code : posix_spawn_file_actions_adddup2(&actions, to, (int)keep);
-    code = code ? code : posix_spawn_file_actions_addopen(&actions, drop, "/dev/null", O_WRONLY, 0);
+    if (!code && other >= 0) {
+        code = posix_spawn_file_actions_adddup2(&actions, other, drop);
+    } else if (!code) {
+        code = posix_spawn_file_actions_addopen(&actions, drop, "/dev/null", O_WRONLY, 0);
+    }
     if (!code) {
         char *const *arguments;
         memcpy(&arguments, &argv, sizeof arguments); /* posix_spawn changes none of them */
@@ -67,8 +73,8 @@ static void read_all(int fd, struct buf *text)
     }
 }
 
-int process_run(const char *const argv[], enum process_stream keep, struct buf *text,
-                int *exit_code, bool *missing, struct err *e)
+static int run(const char *const argv[], enum process_stream keep, struct buf *text, int other,
+               int *exit_code, bool *missing, struct err *e)
 {
     int ends[2] = {-1, -1}, status = -1, code;
     pid_t child;
@@ -83,7 +89,7 @@ int process_run(const char *const argv[], enum process_stream keep, struct buf *
         err_errno(e, errno, "cannot make a pipe for %s", argv[0]);
         goto out;
     }
-    code = start(&child, argv, keep, ends[1], environment);
+    code = start(&child, argv, keep, ends[1], other, environment);
     if (code) {
         if (missing) {
             *missing = code == ENOENT;
@@ -109,5 +115,27 @@ out:
         }
     }
     free(environment);
+    return status;
+}
+
+int process_run(const char *const argv[], enum process_stream keep, struct buf *text,
+                int *exit_code, bool *missing, struct err *e)
+{
+    return run(argv, keep, text, -1, exit_code, missing, e);
+}
+
+int process_run_both(const char *const argv[], struct buf *printed, struct buf *messages,
+                     int *exit_code, bool *missing, struct err *e)
+{
+    int other = memfd_create("messages", MFD_CLOEXEC);
+    if (other < 0) {
+        return err_errno(e, errno, "cannot keep the messages of %s", argv[0]);
+    }
+    int status = run(argv, PROCESS_OUTPUT, printed, other, exit_code, missing, e);
+    if (!status && lseek(other, 0, SEEK_SET) == 0) {
+        read_all(other, messages);
+        status = buf_check(messages, e);
+    }
+    close(other);
     return status;
 }

@@ -3,7 +3,7 @@
  *
  * Arguments go over as they are, so no name can be taken for a command. The child reads nothing,
  * speaks plain English (LC_ALL=C.UTF-8) and lives in UTC, so what it writes does not depend on who
- * runs it. One of its two output streams is kept, the other is thrown away.
+ * runs it. One of its two output streams is kept, or both.
  */
 #ifndef NS_BASE_PROCESS_H
 #define NS_BASE_PROCESS_H
@@ -22,5 +22,12 @@ enum process_stream { PROCESS_OUTPUT = 1, PROCESS_MESSAGES = 2 };
  */
 int process_run(const char *const argv[], enum process_stream keep, struct buf *text,
                 int *exit_code, bool *missing, struct err *e);
+
+/*
+ * The same with both streams kept, each by itself: what it printed, and its messages (which wait in
+ * a file in memory meanwhile).
+ */
+int process_run_both(const char *const argv[], struct buf *printed, struct buf *messages,
+                     int *exit_code, bool *missing, struct err *e);
 
 #endif

@@ -49,6 +49,7 @@ void command_take_argument(const char **out, const char *text, const char *what,
 bool command_on_terminal(void);
 
 int cmd_bench(int argc, char **argv);
+int cmd_collect(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_figures(int argc, char **argv);

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -53,19 +54,51 @@ static bool fits(const struct run_choice *choice, const char *id, bool *used)
     return any;
 }
 
+static int order_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Whether the id is among those asked for by name; it is marked then. */
+static bool named(const struct run_choice *choice, const char *id, bool *used)
+{
+    if (!choice->ids) {
+        return true;
+    }
+    const char *const *at =
+        bsearch(&id, choice->ids, choice->n_ids, sizeof *choice->ids, order_texts);
+    if (at) {
+        used[at - choice->ids] = true;
+    }
+    return at != NULL;
+}
+
+static int check_ids(const struct run *r, const bool *used, struct err *e)
+{
+    for (size_t i = 0; i < r->choice->n_ids; i++) {
+        if (!used[i]) {
+            r->result->nothing_fits = true;
+            return err_set(e, "no cell of %s has the id \"%s\": was it made for another spec?",
+                           r->spec->path, r->choice->ids[i]);
+        }
+    }
+    return 0;
+}
+
 /* Which cells may be run. A pattern that fits none is a slip of the pen. */
 static int choose(struct run *r, struct err *e)
 {
     const struct run_choice *choice = r->choice;
-    bool *used = mem_new(choice->n_only, sizeof *used, e);
+    bool *used = mem_new(choice->n_only + choice->n_ids, sizeof *used, e);
     int status = used ? 0 : -1;
     for (size_t i = 0; i < r->plan.n && !status; i++) {
         const char *id = r->plan.cells[i].id;
-        r->chosen[i] =
-            fits(choice, id, used) && (!choice->failed || store_has_failure(r->store, id));
+        r->chosen[i] = fits(choice, id, used) && named(choice, id, used + choice->n_only) &&
+                       (!choice->failed || store_has_failure(r->store, id));
     }
     for (size_t i = 0; i < choice->n_only && !status; i++) {
         if (!used[i]) {
+            r->result->nothing_fits = true;
             status =
                 err_set(e,
                         "no cell of %s has an id that fits \"%s\": ids are like %s, and * stands "
@@ -73,6 +106,7 @@ static int choose(struct run *r, struct err *e)
                         r->spec->path, choice->only[i], r->plan.cells[0].id);
         }
     }
+    status = status ? status : check_ids(r, used + choice->n_only, e);
     free(used);
     return status;
 }
@@ -100,7 +134,7 @@ static int write_tables(struct run *r, struct err *e)
     table_join_baseline(r->rows, result->n);
     result->rows = r->rows;
     r->rows = NULL;
-    if (result->n < result->cells && !r->choice->keep_going) {
+    if (r->choice->no_tables || (result->n < result->cells && !r->choice->keep_going)) {
         return 0;
     }
     if (store_lock(r->store, &lock, e)) {

@@ -40,8 +40,11 @@ struct run_listener {
 struct run_choice {
     const char *const *only; /* patterns as of a shell, for ids; a cell fits one of them */
     size_t n_only;
+    const char *const *ids; /* whole ids in strcmp's order; no cell but these. NULL: any cell */
+    size_t n_ids;
     bool failed;     /* cells alone whose last run failed */
     bool keep_going; /* a cell that fails does not keep the others from being run */
+    bool no_tables;  /* cells alone: no table is written */
 };
 
 /* What the run may use of the machine. Zeros: one variant at a time, whatever memory it takes. */
@@ -55,6 +58,7 @@ struct run_result {
     struct record *rows; /* those that are there, in the spec's order, with the baseline joined */
     size_t n;
     size_t cells, ran, failed; /* of the spec; run by this call; tried in vain by it */
+    bool nothing_fits;         /* no cell fits what was asked for: the error is the caller's */
     bool tables;               /* whether the tables of results/NAME were written */
 };
 
@@ -62,7 +66,8 @@ struct run_result {
  * Runs what is missing and chosen. The tables of results/NAME are written when every cell has a
  * result, or, with keep_going, from those that have one. −1 when the run was stopped: by a failed
  * cell without keep_going, the listener, or results that cannot be written. A pattern that no cell
- * fits is an error too. Release the result with run_result_release().
+ * fits is an error too, and so is an id that no cell has. Release the result with
+ * run_result_release().
  */
 int run_spec(const struct spec *s, const struct store *store, const struct run_choice *choice,
              const struct run_limits *limits, const struct run_listener *listener,
