@@ -44,7 +44,7 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce figures test check lint layers hdr-check format asan bench \
+.PHONY: all help deps deps-check reproduce figures test slurm-test check lint layers hdr-check format asan bench \
         clean install columns readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
@@ -70,6 +70,10 @@ figures: ## Redraw the figures from stored results alone
 test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
 	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) $(FILTER)
+
+slurm-test: ## Run cells on a Slurm cluster of two nodes on this machine (root; installs Slurm)
+	@$(MAKE) --no-print-directory build/nashswarm
+	@tests/slurm/run build/nashswarm
 
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 

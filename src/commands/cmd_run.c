@@ -6,26 +6,50 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "base/shell.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/id_list.h"
 #include "commands/plan_output.h"
-#include "results/journal.h"
+#include "commands/run_command.h"
+#include "commands/run_display.h"
+#include "commands/slurm_engine.h"
 #include "run/run.h"
 #include "tensor/matmul.h"
 
 struct options {
-    const char *spec, *out;
+    const char *spec, *out, *only_from;
     struct spec_overrides overrides;
     struct run_choice choice;
     struct run_limits limits;
-    const char **only; /* what choice.only points to */
+    const char **only;          /* what choice.only points to */
+    struct slurm_request slurm; /* what --engine slurm is asked for */
+    const char **sbatch;        /* what slurm.sbatch points to */
     long threads, jobs, memory_gib;
-    bool quiet, dry;
+    enum color_choice color;
+    bool quiet, json, dry, on_slurm;
 };
 
-enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_ONLY, KEY_FAILED, KEY_MEMORY };
+enum {
+    KEY_MODELS = 256,
+    KEY_SAMPLES,
+    KEY_ONLY,
+    KEY_ONLY_FROM,
+    KEY_FAILED,
+    KEY_NO_REPORT,
+    KEY_MEMORY,
+    KEY_COLOR,
+    KEY_JSON,
+    KEY_ENGINE,
+    KEY_DETACH,
+    KEY_PARTITION,
+    KEY_TIME,
+    KEY_ACCOUNT,
+    KEY_SBATCH
+};
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
@@ -37,6 +61,9 @@ static const struct argp_option option_rows[] = {
     {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
     {"only", KEY_ONLY, "PATTERN", 0,
      "run only cells with an id that fits, as in '*.tiers.*'; may be given several times", 0},
+    {"only-from", KEY_ONLY_FROM, "FILE", 0,
+     "run only the cells whose whole ids stand in the file, one a line", 0},
+    {"no-report", KEY_NO_REPORT, 0, 0, "run cells alone: no tables, no figures", 0},
     {"dry-run", 'n', 0, 0, "run nothing: tell what would be run and why, as the command plan", 0},
     {"jobs", 'j', "N", 0,
      "make N variants side by side, which share the threads (default: 1, with all of them)", 0},
@@ -45,9 +72,106 @@ static const struct argp_option option_rows[] = {
      "one variant runs whatever it takes",
      0},
     {"quiet", 'q', 0, 0, "show no progress, only the table", 0},
+    {"color", KEY_COLOR, "WHEN", 0,
+     "auto (the default: on a terminal, unless NO_COLOR is set), always or never", 0},
+    {"json", KEY_JSON, 0, 0, "print what happens as JSON, an object a line, instead of the table",
+     0},
     COMMAND_THREADS_ROW,
+    {"engine", KEY_ENGINE, "WHERE", 0,
+     "local, or slurm: send the cells that are missing to a cluster, wait, and collect (default: "
+     "local)",
+     0},
+    {"detach", KEY_DETACH, 0, 0, "with --engine slurm: send the cells and do not wait", 0},
+    {"partition", KEY_PARTITION, "NAME", 0, "of the cluster (default: as configs/slurm.yaml says)",
+     0},
+    {"time", KEY_TIME, "LIMIT", 0, "of a task, as sbatch takes it (default: likewise)", 0},
+    {"account", KEY_ACCOUNT, "NAME", 0, "on the cluster (default: likewise)", 0},
+    {"sbatch", KEY_SBATCH, "OPTION", 0,
+     "one more option for sbatch, as in --sbatch=--qos=low; may be given several times", 0},
     {0},
 };
+
+static enum color_choice take_color(const char *text, struct argp_state *state)
+{
+    static const char *const choices[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        if (strcmp(text, choices[i]) == 0) {
+            return (enum color_choice)i;
+        }
+    }
+    argp_error(state, "--color takes auto, always or never, not \"%s\"", text);
+    return COLOR_AUTO;
+}
+
+/* What only one engine knows is refused with the other. */
+static void check_engine(const struct options *o, struct argp_state *state)
+{
+    const struct slurm_request *r = &o->slurm;
+    if (!o->on_slurm && (r->detach || r->partition || r->time || r->account || r->n_sbatch)) {
+        argp_error(state, "--detach, --partition, --time, --account and --sbatch are for "
+                          "--engine slurm");
+    }
+    if (o->on_slurm && (o->jobs || o->memory_gib || o->json)) {
+        argp_error(state, "--jobs, --memory and --json are for cells that run here, without "
+                          "--engine slurm");
+    }
+    if (o->on_slurm &&
+        (o->choice.n_only || o->choice.failed || o->choice.no_tables || o->only_from)) {
+        argp_error(state, "--engine slurm sends every cell that is missing: leave out --only, "
+                          "--only-from, --failed and --no-report");
+    }
+}
+
+static error_t parse_slurm(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    switch (key) {
+    case KEY_ENGINE:
+        if (strcmp(arg, "slurm") != 0 && strcmp(arg, "local") != 0) {
+            argp_error(state, "--engine is local or slurm, not \"%s\"", arg);
+        }
+        o->on_slurm = strcmp(arg, "slurm") == 0;
+        break;
+    case KEY_DETACH:
+        o->slurm.detach = true;
+        break;
+    case KEY_PARTITION:
+        o->slurm.partition = arg;
+        break;
+    case KEY_TIME:
+        o->slurm.time = arg;
+        break;
+    case KEY_ACCOUNT:
+        o->slurm.account = arg;
+        break;
+    case KEY_SBATCH:
+        o->sbatch[o->slurm.n_sbatch++] = arg;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static error_t parse_limits(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    switch (key) {
+    case 'j':
+        command_take_number(&o->jobs, "--jobs", arg, 1, COMPUTE_THREADS_MAX, state);
+        break;
+    case KEY_MEMORY:
+        command_take_number(&o->memory_gib, "--memory", arg, 1, 1 << 20, state);
+        break;
+    case COMMAND_KEY_THREADS:
+        command_take_threads(&o->threads, arg, state);
+        break;
+    default:
+        return parse_slurm(key, arg, state);
+    }
+    return 0;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -59,8 +183,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'q':
         o->quiet = true;
         break;
-    case 'n':
-        o->dry = true;
+    case KEY_JSON:
+        o->json = true;
+        break;
+    case KEY_COLOR:
+        o->color = take_color(arg, state);
         break;
     case 'k':
         o->choice.keep_going = true;
@@ -71,11 +198,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ONLY:
         o->only[o->choice.n_only++] = arg;
         break;
-    case 'j':
-        command_take_number(&o->jobs, "--jobs", arg, 1, COMPUTE_THREADS_MAX, state);
+    case KEY_ONLY_FROM:
+        o->only_from = arg;
         break;
-    case KEY_MEMORY:
-        command_take_number(&o->memory_gib, "--memory", arg, 1, 1 << 20, state);
+    case KEY_NO_REPORT:
+        o->choice.no_tables = true;
+        break;
+    case 'n':
+        o->dry = true;
         break;
     case KEY_MODELS:
         o->overrides.models = arg;
@@ -86,9 +216,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case EXPERIMENT_KEY_SET:
         experiment_take_set(&o->overrides, arg, state);
         break;
-    case COMMAND_KEY_THREADS:
-        command_take_threads(&o->threads, arg, state);
-        break;
     case ARGP_KEY_ARG:
         command_take_argument(&o->spec, arg, "experiment", state);
         break;
@@ -96,9 +223,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!o->spec) {
             argp_error(state, "which experiment? Give a .yaml file");
         }
+        check_engine(o, state);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_limits(key, arg, state);
     }
     return 0;
 }
@@ -123,122 +251,21 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
-/* What is shown while the run goes: a line redrawn on a terminal, a line a cell elsewhere. */
-struct display {
-    const struct options *options;
-    const struct store *store;
-    bool terminal, quiet;
-    size_t cells, done;
-    char failed[CELL_TEXT]; /* the one that ended the run, or "" */
-};
-
-static void planned(void *context, size_t cells, size_t stored)
+static bool is_interrupted(void)
 {
-    struct display *d = context;
-    d->cells = cells;
-    d->done = stored;
-    if (!d->quiet) {
-        fprintf(stderr, "%zu cells, %zu of them stored already\n", cells, stored);
-    }
-}
-
-static bool within_cell(void *context, const struct cell *c, size_t done, size_t total)
-{
-    struct display *d = context;
-    if (d->terminal && !d->quiet) {
-        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s  %zu/%zu texts", d->done + 1, d->cells, c->id,
-                done, total);
-        fflush(stderr);
-    }
     return interrupted != 0;
 }
 
-static void finished(void *context, const struct cell *c, const struct record *r, double wall_s)
+static void add_command(struct buf *out, const struct options *o)
 {
-    struct display *d = context;
-    d->done++;
-    if (!d->quiet) {
-        fprintf(stderr, "%s[%zu/%zu] %s  loss %.4f  %.2f s\n", d->terminal ? "\r\033[K" : "",
-                d->done, d->cells, c->id, r->loss_nats, wall_s);
-    }
+    run_command_add(out, "run", o->spec, o->out, &o->overrides);
 }
 
-/* A word for a shell: as it is when it is plain, else in quotes. */
-static void add_word(struct buf *out, const char *word)
+static void command_alone(void *context, const char *id, struct buf *out)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        buf_addf(out, " %s", word);
-        return;
-    }
-    buf_adds(out, " '");
-    for (; *word; word++) {
-        if (*word == '\'') {
-            buf_adds(out, "'\\''");
-        } else {
-            buf_addc(out, *word);
-        }
-    }
-    buf_addc(out, '\'');
-}
-
-/* The command that runs these cells of the experiment alone, or all of it. */
-static void add_command(struct buf *out, const struct options *o, const char *only)
-{
-    buf_adds(out, "nashswarm run");
-    add_word(out, o->spec);
-    if (strcmp(o->out, ".") != 0) {
-        buf_adds(out, " --out");
-        add_word(out, o->out);
-    }
-    if (o->overrides.models) {
-        buf_adds(out, " --models");
-        add_word(out, o->overrides.models);
-    }
-    if (o->overrides.samples) {
-        buf_addf(out, " --samples %ld", o->overrides.samples);
-    }
-    for (size_t i = 0; i < o->overrides.n_set; i++) {
-        buf_adds(out, " --set");
-        add_word(out, o->overrides.set[i]);
-    }
-    if (only) {
-        buf_adds(out, " --only");
-        add_word(out, only);
-    }
-}
-
-static void command_of(void *context, const struct cell *c, struct buf *out)
-{
-    const struct display *d = context;
-    add_command(out, d->options, c->id);
-}
-
-/* How far a cell that failed got, and how to try it again. */
-static void tell_alone(const struct display *d, const char *id)
-{
-    enum { LINES = 5 };
-    struct buf alone = BUF_INIT;
-    journal_tail(d->store, id, LINES, "    ", &alone);
-    buf_adds(&alone, "  to run it alone: ");
-    add_command(&alone, d->options, id);
-    fprintf(stderr, "%s\n", buf_text(&alone));
-    buf_release(&alone);
-}
-
-/* A failure that ends the run is told at its end. */
-static void failed(void *context, const struct cell *c, const struct err *why)
-{
-    struct display *d = context;
-    d->done++;
-    if (d->options->choice.keep_going) {
-        fprintf(stderr, "%s[%zu/%zu] %s  failed: %s\n", d->terminal ? "\r\033[K" : "", d->done,
-                d->cells, c->id, why->text);
-        tell_alone(d, c->id);
-    } else {
-        snprintf(d->failed, sizeof d->failed, "%s", c->id);
-    }
+    add_command(out, context);
+    buf_adds(out, " --only");
+    shell_add_word(out, id);
 }
 
 /* What is missing from the results, and what to do about it; the exit status that this means. */
@@ -246,10 +273,10 @@ static int tell_missing(const struct options *o, const struct run_result *r)
 {
     struct buf command = BUF_INIT;
     size_t missing = r->cells - r->n;
-    if (!missing) {
-        return EXIT_DONE;
+    if (!missing || o->choice.no_tables) {
+        return r->failed ? EXIT_FAILED : EXIT_DONE;
     }
-    add_command(&command, o, NULL);
+    add_command(&command, o);
     fprintf(stderr, "nashswarm run: %zu of %zu cells %s no result%s; %s runs them\n", missing,
             r->cells, missing == 1 ? "has" : "have",
             r->tables ? " and no row in the table" : ", so the table was not written",
@@ -258,21 +285,48 @@ static int tell_missing(const struct options *o, const struct run_result *r)
     return r->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run(const struct experiment *x, struct display *d)
+/* What was written, for programs. */
+static void tell_tables(struct run_display *d, const struct experiment *x)
 {
-    struct run_listener listener = {.planned = planned,
-                                    .finished = finished,
-                                    .failed = failed,
-                                    .within = within_cell,
-                                    .command = command_of,
-                                    .context = d};
+    static const char *const names[] = {"/table.csv", "/tensors.csv", "/tables", "/timing"};
+    struct buf path = BUF_INIT;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        buf_clear(&path);
+        buf_addf(&path, "%s%s", x->store.results.s, names[i]);
+        if (file_exists(buf_text(&path))) {
+            run_display_table(d, buf_text(&path));
+        }
+    }
+    run_display_table(d, x->store.plots.s);
+    buf_release(&path);
+}
+
+/* The end of a run that was not interrupted; its exit status. */
+static int conclude(const struct options *o, const struct run_display *d,
+                    const struct run_result *result, int status, struct buf *out,
+                    const struct err *e)
+{
+    /* What there is when a figure fails is shown too: it took long to compute. */
+    int why = result->nothing_fits ? EXIT_USAGE : EXIT_FAILED;
+    int bad = status && !d->broken ? command_fail("run", why, e) : EXIT_DONE;
+    run_display_tell_failed(d);
+    status = o->json ? EXIT_DONE : command_print("run", out);
+    status = d->broken ? EXIT_FAILED : bad ? bad : status;
+    return status ? status : tell_missing(o, result);
+}
+
+static int run(const struct experiment *x, const struct options *o, struct run_display *d)
+{
+    struct run_listener listener = run_display_listener(d);
     struct run_result result;
     struct buf out = BUF_INIT;
     struct err e;
-    int status = run_spec(&x->spec, &x->store, &d->options->choice, &d->options->limits, &listener,
-                          &result, &e);
+    int status = run_spec(&x->spec, &x->store, &o->choice, &o->limits, &listener, &result, &e);
     if (!status && result.tables) {
         status = experiment_report(x, result.rows, result.n, true, true, &out, &e);
+        if (!status) {
+            tell_tables(d, x);
+        }
     }
     if (interrupted) {
         fprintf(stderr,
@@ -281,36 +335,70 @@ static int run(const struct experiment *x, struct display *d)
                 d->terminal ? "\n" : "");
         status = EXIT_INTERRUPTED;
     } else {
-        /* What there is when a figure fails is shown too: it took long to compute. */
-        int bad = status ? command_fail("run", EXIT_FAILED, &e) : EXIT_DONE;
-        if (d->failed[0]) {
-            tell_alone(d, d->failed);
-        }
-        status = command_print("run", &out);
-        status = bad ? bad : status;
-        status = status ? status : tell_missing(d->options, &result);
+        run_display_clear(d);
+        status = conclude(o, d, &result, status, &out, &e);
     }
+    run_display_done(d, &result, status, interrupted != 0);
     buf_release(&out);
     run_result_release(&result);
-    return status;
+    return d->broken && !status ? EXIT_FAILED : status;
 }
 
-static int run_to_signal(const struct experiment *x, const struct options *o)
+static int run_on_slurm(const struct experiment *x, const struct options *o)
 {
-    struct display d = {
-        .options = o, .store = &x->store, .terminal = command_on_terminal(), .quiet = o->quiet};
+    struct slurm_request r = o->slurm;
+    r.spec = o->spec;
+    r.root = o->out;
+    r.overrides = &o->overrides;
+    r.sbatch = o->sbatch;
+    r.quiet = o->quiet;
+    r.partial = o->choice.keep_going;
+    r.interrupted = &interrupted;
+    return slurm_engine_run(x, &r);
+}
+
+static int run_to_signal(const struct experiment *x, struct options *o)
+{
+    struct run_display d = {.store = &x->store,
+                            .quiet = o->quiet,
+                            .json = o->json,
+                            .keep_going = o->choice.keep_going,
+                            .chosen = o->choice.n_only || o->choice.failed,
+                            .color = o->color,
+                            .stop = is_interrupted,
+                            .command = command_alone,
+                            .command_context = o};
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    return run(x, &d);
+    if (o->on_slurm) {
+        return run_on_slurm(x, o);
+    }
+    run_display_begin(&d);
+    return run(x, o, &d);
+}
+
+/* The cells that a file names, if one was given. */
+static int take_ids(struct options *o, struct id_list *ids, struct err *e)
+{
+    *ids = (struct id_list){0};
+    if (o->only_from && id_list_read(ids, o->only_from, e)) {
+        return -1;
+    }
+    o->choice.ids = ids->ids;
+    o->choice.n_ids = ids->n;
+    return 0;
 }
 
 int cmd_run(int argc, char **argv)
 {
     struct options o = {.out = "."};
+    struct id_list ids;
     struct experiment x;
     struct err e;
-    if (!(o.only = mem_new((size_t)argc, sizeof *o.only, &e))) {
+    if (!(o.only = mem_new((size_t)argc, sizeof *o.only, &e)) ||
+        !(o.sbatch = mem_new((size_t)argc, sizeof *o.sbatch, &e))) {
+        free(o.only);
         return command_fail("run", EXIT_FAILED, &e);
     }
     argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -318,14 +406,17 @@ int cmd_run(int argc, char **argv)
     o.limits = (struct run_limits){.side_by_side = (int)o.jobs,
                                    .memory = o.memory_gib ? (size_t)o.memory_gib << 30
                                                           : machine_memory_available() / 5 * 4};
-    int status = compute_init((int)o.threads, &e)
+    int status = take_ids(&o, &ids, &e) || compute_init((int)o.threads, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
                      : experiment_open(&x, "run", o.spec, o.out, &o.overrides);
     if (!status) {
-        status = o.dry ? plan_print(&x, &(struct plan_output){0}, "run") : run_to_signal(&x, &o);
+        struct plan_output plan = {.json = o.json};
+        status = o.dry ? plan_print(&x, &plan, "run") : run_to_signal(&x, &o);
         experiment_close(&x);
     }
     experiment_release_sets(&o.overrides);
+    id_list_release(&ids);
     free(o.only);
+    free(o.sbatch);
     return status;
 }

@@ -9,7 +9,8 @@
 #include "spec/paths.h"
 #include "spec/sources.h"
 
-static const char *const file_names[CONFIG_FILES] = {"models.yaml", "texts.yaml", "methods.yaml"};
+static const char *const file_names[CONFIG_FILES] = {"models.yaml", "texts.yaml", "methods.yaml",
+                                                     "slurm.yaml"};
 
 /* Takes the folder when it exists and none was found yet; remembers where it was looked for. */
 static int try_folder(struct configs *c, const char *base, const char *name, struct err *e)

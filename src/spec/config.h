@@ -1,5 +1,6 @@
 /*
- * config: the files that experiments share, configs/models.yaml, texts.yaml and methods.yaml.
+ * config: the files that experiments share, configs/models.yaml, texts.yaml and methods.yaml,
+ * and slurm.yaml, which says how they are run and not what they are.
  *
  * The folder is looked for once: configs beside the folder of the spec, then in the working
  * directory, then what the environment names in NASHSWARM_CONFIGS. A file is read when a name first
@@ -10,7 +11,7 @@
 
 #include "spec/yaml.h"
 
-enum config_file { CONFIG_MODELS, CONFIG_TEXTS, CONFIG_METHODS, CONFIG_FILES };
+enum config_file { CONFIG_MODELS, CONFIG_TEXTS, CONFIG_METHODS, CONFIG_SLURM, CONFIG_FILES };
 
 struct configs {
     char *folder;      /* NULL: there is none */
