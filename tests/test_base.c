@@ -264,3 +264,32 @@ Test(base_json_out, escapes_and_nests)
     cr_assert(strcmp(b.s, expected) == 0, "%s", b.s);
     buf_release(&b);
 }
+
+Test(base, whole_numbers_are_written_as_any_other_printer_would)
+{
+    static const double numbers[] = {0,
+                                     -0.0,
+                                     1,
+                                     -7,
+                                     10,
+                                     4096,
+                                     999999999999999,
+                                     -1e14,
+                                     1e15,
+                                     1e22,
+                                     -1e15,
+                                     1e15 - 1,
+                                     9007199254740992,
+                                     0.5};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct buf b = BUF_INIT;
+        char wanted[40];
+        int digits = 15;
+        do {
+            snprintf(wanted, sizeof wanted, "%.*g", digits, numbers[i]);
+        } while (strtod(wanted, NULL) != numbers[i] && digits++ < 17);
+        buf_add_real(&b, numbers[i]);
+        cr_expect_str_eq(buf_text(&b), wanted);
+        buf_release(&b);
+    }
+}

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,9 +73,32 @@ void buf_addf(struct buf *b, const char *format, ...)
     va_end(again);
 }
 
+/* Most numbers are small and whole, and their text is known without trying digits. */
+static bool add_whole(struct buf *b, double x)
+{
+    static const double limit = 1e15; /* from here on %.15g takes an exponent */
+    char digits[24], *at = digits + sizeof digits;
+    if (!(fabs(x) < limit) || x != trunc(x) || (x == 0 && signbit(x))) {
+        return false;
+    }
+    uint64_t rest = (uint64_t)fabs(x);
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (x < 0) {
+        *--at = '-';
+    }
+    buf_add(b, at, (size_t)(digits + sizeof digits - at));
+    return true;
+}
+
 void buf_add_real(struct buf *b, double x)
 {
     char text[40];
+    if (add_whole(b, x)) {
+        return;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);
         if (!isfinite(x) || strtod(text, NULL) == x) {
