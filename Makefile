@@ -45,7 +45,7 @@ PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
 .PHONY: all help deps deps-check reproduce figures test slurm-test check lint layers hdr-check format asan bench \
-        clean install columns readme FORCE
+        clean install columns keys readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
@@ -112,6 +112,12 @@ install: build/nashswarm ## Install program, data and man page under DESTDIR/PRE
 columns: build/nashswarm ## Put the table of columns into docs/columns.md
 	@build/nashswarm show --list-columns --format markdown > build/columns.md
 	@sed -i -e '/^<!-- columns -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- columns -->/r build/columns.md' docs/columns.md
+
+keys: build/nashswarm ## Put the keys of experiments into docs/keys.md and the man page
+	@build/nashswarm schema --format markdown > build/keys.md
+	@build/nashswarm schema --format roff > build/keys.roff
+	@sed -i -e '/^<!-- keys -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- keys -->/r build/keys.md' docs/keys.md
+	@sed -i -e '/^\.\\" keys$$/,/^\.\\" end$$/{/^\.\\"/!d}' -e '/^\.\\" keys$$/r build/keys.roff' docs/nashswarm.1
 
 readme: reproduce ## Put the stored results into README.md
 	@tools/readme $(OUT)

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "spec/fields.h"
+#include "spec/keys.h"
 #include "spec/paths.h"
 #include "spec/reading.h"
 #include "spec/set.h"
@@ -18,13 +19,6 @@ static const struct param seed_row = {.name = "seeds",
                                       .min = 0,
                                       .max = 9007199254740991.0,
                                       .help = "seeds of the random choices"};
-
-/* In the order in which they are written. */
-static const char *const spec_keys[] = {
-    "name",      "title", "models",  "texts", "calibration", "samples", "max_tokens",
-    "protocols", "seeds", "methods", "sweep", "overrides",   "report"};
-static const char *const required_keys[] = {"name", "models", "texts", "methods"};
-enum { SPEC_KEYS = sizeof spec_keys / sizeof *spec_keys };
 
 static int copy_string(char **out, const char *text, struct err *e)
 {
@@ -150,10 +144,12 @@ static int read_seeds(struct reading *r, const struct node *node, struct err *e)
 
 static void check_keys(struct reading *r, const struct node *root)
 {
-    field_keys(&r->problems, root, "an experiment", spec_keys, SPEC_KEYS);
-    for (size_t i = 0; i < sizeof required_keys / sizeof *required_keys; i++) {
-        if (!node_get(root, required_keys[i])) {
-            problems_add(&r->problems, root->at, "%s is missing", required_keys[i]);
+    const char *names[SPEC_KEYS_MAX];
+    field_keys(&r->problems, root, "an experiment", names, spec_key_names("", false, names));
+    size_t n = spec_key_names("", true, names);
+    for (size_t i = 0; i < n; i++) {
+        if (!node_get(root, names[i])) {
+            problems_add(&r->problems, root->at, "%s is missing", names[i]);
         }
     }
 }

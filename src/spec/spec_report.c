@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "spec/fields.h"
+#include "spec/keys.h"
 #include "spec/reading.h"
 
 const char *const spec_report_kinds[] = {"study", "sweep", "allocators", NULL};
@@ -138,7 +139,7 @@ static void require_roles(struct reading *r, const struct node *kind)
 
 int read_report(struct reading *r, const struct node *node, struct err *e)
 {
-    static const char *const keys[] = {"kind", "uniform", "tiers"};
+    const char *keys[SPEC_KEYS_MAX];
     static const struct node none = {.kind = NODE_MAP};
     struct spec *s = r->spec;
     struct spec_report *report = &s->report;
@@ -146,7 +147,7 @@ int read_report(struct reading *r, const struct node *node, struct err *e)
     if (!field_is(&r->problems, node, NODE_MAP, "report: a mapping of kind, uniform and tiers")) {
         return 0;
     }
-    field_keys(&r->problems, node, "report", keys, 3);
+    field_keys(&r->problems, node, "report", keys, spec_key_names("report", false, keys));
     const struct node *kind = node_get(node, "kind"), *uniform = node_get(node, "uniform"),
                       *tiers = node_get(node, "tiers");
     size_t found = problems_count(&r->problems);
