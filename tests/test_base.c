@@ -1,6 +1,7 @@
 /* base: texts, files, digests, streams, numbers. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -90,6 +90,17 @@ int sweep_read_value(const struct sweep_sink *to, const struct node *node, struc
 /* Whether the mapping is a generator of values. */
 bool sweep_is_generator(const struct node *node);
 
+/* Keys of a part that are no axes. */
+#define SWEEP_ZIP "zip"
+#define SWEEP_EXCLUDE "exclude"
+#define SWEEP_INCLUDE "include"
+
+/* The rules of one kind of a part; they are about its axes, which stand there already. */
+int sweep_read_rules(struct reading *r, struct sweep *w, struct sweep_part *part,
+                     const struct node *map, bool include, struct err *e);
+
+/* spec.axes and spec.tables from the parts; with problems found before (`fine` is false) the axes
+ * alone. */
 int sweep_tables(struct reading *r, struct sweep *w, bool fine, struct err *e);
 
 #endif
