@@ -50,10 +50,13 @@ size_t spec_key_names(const char *mapping, bool required, const char *names[SPEC
         if (!inside || strchr(key->name + skip, '.') || (required && key->fallback)) {
             continue;
         }
-        if (n == SPEC_KEYS_MAX) {
-            BUG("over %d keys of one mapping", SPEC_KEYS_MAX);
+        if (n < SPEC_KEYS_MAX) {
+            names[n] = key->name + skip;
         }
-        names[n++] = key->name + skip;
+        n++;
+    }
+    if (n > SPEC_KEYS_MAX) {
+        BUG("over %d keys of one mapping", SPEC_KEYS_MAX);
     }
     return n;
 }
