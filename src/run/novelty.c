@@ -67,7 +67,8 @@ static int make_room(struct novelty *v, struct err *e)
         }
     }
     free(v->known);
-    *v = bigger;
+    v->known = bigger.known;
+    v->room = bigger.room;
     return 0;
 }
 

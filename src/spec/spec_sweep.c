@@ -10,7 +10,7 @@
 static const struct sweep_axis *find_swept(const struct sweep *w, const struct sweep_part *part,
                                            size_t method, size_t parameter)
 {
-    for (size_t i = 0; i < part->n_axes; i++) {
+    for (size_t i = 0; w->pools && i < part->n_axes; i++) {
         const struct sweep_pool *pool = &w->pools[part->axes[i].pool];
         if (pool->method == method && pool->parameter == parameter) {
             return &part->axes[i];

@@ -94,9 +94,12 @@ static void write_methods(const struct spec *s, struct buf *out)
 /* Whether the method's combinations are the grid of its axes. */
 static bool is_grid(const struct spec *s, size_t method)
 {
-    const struct spec_table *table = s->tables ? &s->tables[method] : NULL;
     size_t sizes[SWEPT_MAX], k = 0, n = 1;
     bool fits = true;
+    if (!s->tables) {
+        return true;
+    }
+    const struct spec_table *table = &s->tables[method];
     for (size_t i = 0; i < s->n_axes; i++) {
         if (s->axes[i].method == method) {
             sizes[k++] = s->axes[i].n;
