@@ -45,8 +45,8 @@ void file_discard(void);
 /*
  * Removes from a folder the temporary files of writers that were killed, never that of one at work:
  * file_write() keeps its own locked. Where a file system has no locks, those older than a day. Not
- * for folders where file_temporary() is used: its files are not locked. What cannot be removed
- * stays; it does no harm.
+ * while another process may use file_temporary() there: its files are not locked. What cannot be
+ * removed stays; it does no harm.
  */
 void file_sweep(const char *folder);
 

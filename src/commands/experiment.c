@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "commands/command.h"
 #include "report/report.h"
@@ -60,7 +62,11 @@ int experiment_report(const struct experiment *x, const struct record *rows, siz
                       bool figures, struct buf *out, struct err *e)
 {
     struct buf written = BUF_INIT;
-    int status = 0;
+    int status = 0, lock;
+    if (store_lock(&x->store, &lock, e)) {
+        return -1;
+    }
+    file_sweep(buf_text(&x->store.plots)); /* figures are drawn by one process at a time */
     if (tables) {
         status = report_print(&x->spec, rows, n, out, e) ||
                          report_tables(&x->store, &x->spec, rows, n, &written, e)
@@ -74,5 +80,6 @@ int experiment_report(const struct experiment *x, const struct record *rows, siz
         buf_addf(out, "\nWritten:\n%s", buf_text(&written));
     }
     buf_release(&written);
+    close(lock);
     return status;
 }
