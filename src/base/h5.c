@@ -84,7 +84,8 @@ int h5_fail(struct err *e, const char *format, ...)
 
 size_t h5_type_size(enum h5_type type)
 {
-    static const size_t sizes[] = {[H5_OTHER] = 0, [H5_U8] = 1, [H5_F16] = 2, [H5_F32] = 4};
+    static const size_t sizes[] = {
+        [H5_OTHER] = 0, [H5_U8] = 1, [H5_U32] = 4, [H5_F16] = 2, [H5_F32] = 4};
     return sizes[type];
 }
 

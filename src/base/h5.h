@@ -31,7 +31,7 @@ struct h5 {
 
 #define H5_INIT ((struct h5){.id = -1})
 
-enum h5_type { H5_OTHER, H5_U8, H5_F16, H5_F32 };
+enum h5_type { H5_OTHER, H5_U8, H5_U32, H5_F16, H5_F32 };
 
 struct h5_array {
     enum h5_type type;

@@ -110,6 +110,8 @@ static void read_type(hid_t type, struct h5_array *a)
     case H5T_INTEGER:
         if (H5Tget_size(type) == 1 && H5Tget_sign(type) == H5T_SGN_NONE) {
             a->type = H5_U8;
+        } else if (H5Tequal(type, H5T_STD_U32LE) > 0) {
+            a->type = H5_U32;
         }
         describe_number(type, H5Tget_sign(type) == H5T_SGN_NONE ? "unsigned integer" : "integer",
                         a->type_text, sizeof a->type_text);

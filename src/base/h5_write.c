@@ -107,6 +107,8 @@ static hid_t type_open(enum h5_type type)
     switch (type) {
     case H5_U8:
         return H5Tcopy(H5T_STD_U8LE);
+    case H5_U32:
+        return H5Tcopy(H5T_STD_U32LE);
     case H5_F16:
         return h5_half_type();
     case H5_F32:

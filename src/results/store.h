@@ -47,7 +47,7 @@ int store_prepare(const struct store *s, struct err *e);
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
                     struct cell_details *details, bool *found, struct err *e);
 
-enum { RESULT_FORMAT = 2 }; /* of result.json; 1 had no details */
+enum { RESULT_FORMAT = 3 }; /* of result.json; 1 had no details, 2 no intervals */
 
 /* What a result was made of: its key, and apart from the cell itself what went into that. */
 struct result_inputs {
