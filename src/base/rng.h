@@ -19,6 +19,8 @@ enum rng_purpose {
     RNG_SWARM = 3,
     RNG_RANDOM_TIERS = 4,
     RNG_PERMUTATION = 5,
+    RNG_BOOTSTRAP = 6,
+    RNG_SIGN_FLIP = 7,
     RNG_TEST = 100
 };
 
