@@ -53,14 +53,18 @@ static inline void fixture_method(struct fixture *f, size_t i, const char *name,
 static inline void fixture_spec(struct fixture *f)
 {
     static const char *const protocols[] = {"paper", "text"};
+    static const unsigned keys[] = {PROTOCOL_MAX_TOKENS, PROTOCOL_MAX_TOKENS};
     static const struct param bits[] = {
         {.name = "bits", .type = PARAM_INT, .fallback = "4", .min = 1, .max = 8, .help = "bits"}};
     memset(f, 0, sizeof *f);
     f->kinds[0] = (struct method_kind){.name = "baseline", .help = "32-bit"};
     f->kinds[1] = (struct method_kind){.name = "uniform", .help = "one width"};
     schema_add(&f->kinds[1].schema, bits, 1);
-    f->known = (struct spec_known){
-        .methods = f->kinds, .n_methods = 2, .protocols = protocols, .n_protocols = 2};
+    f->known = (struct spec_known){.methods = f->kinds,
+                                   .n_methods = 2,
+                                   .protocols = protocols,
+                                   .n_protocols = 2,
+                                   .protocol_keys = keys};
     f->models[0].name = fixture_string(f, "small");
     f->models[0].path = fixture_string(f, "data/models/small.h5");
     f->models[1].name = fixture_string(f, "big_one");

@@ -80,7 +80,9 @@ static bool tiers_use_calibration(const struct params *p)
 
 const struct spec_known *test_known(void)
 {
-    static const char *const protocols[] = {"paper", "text"};
+    static const char *const protocols[] = {"paper", "text", "strided"};
+    static const unsigned keys[] = {PROTOCOL_MAX_TOKENS, PROTOCOL_MAX_TOKENS,
+                                    PROTOCOL_WINDOW | PROTOCOL_STRIDE};
     static struct method_kind kinds[] = {
         {.name = "baseline", .help = "32-bit floats"},
         {.name = "uniform", .help = "one width"},
@@ -90,7 +92,7 @@ const struct spec_known *test_known(void)
          .uses_seed = tiers_use_seed,
          .uses_calibration = tiers_use_calibration},
     };
-    static const struct spec_known known = {kinds, 3, protocols, 2};
+    static const struct spec_known known = {kinds, 3, protocols, 3, keys};
     if (!kinds[1].schema.n) {
         schema_add(&kinds[1].schema, common_rows, 3);
         schema_add(&kinds[1].schema, uniform_rows, 1);

@@ -121,9 +121,9 @@ static double sum_of_losses(const struct gpt2 *m, const struct sequences *s)
     struct losses l;
     struct err e;
     double sum = 0;
-    cr_assert(losses_compute(&l, m, s, 256, false, NULL, &e) == 0, "%s", e.text);
+    cr_assert(losses_of_texts(&l, m, s, 256, false, NULL, &e) == 0, "%s", e.text);
     for (size_t i = 0; i < l.start[l.n]; i++) {
-        sum += l.nll[i];
+        sum += l.tokens[i].nll;
     }
     losses_release(&l);
     return sum;

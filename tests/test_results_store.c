@@ -41,7 +41,7 @@ static void write_cell_with(struct place *p, const struct cell_details *details)
     struct err e;
     buf_adds(&provenance, "{}\n");
     cr_assert(store_write_cell(&p->store, &p->f.spec, &p->cell, &(struct result_inputs){.key = key},
-                               &p->f.rows[2], details, &provenance, &e) == 0,
+                               &p->f.rows[2], details, NULL, &provenance, &e) == 0,
               "%s", e.text);
     buf_release(&provenance);
 }
@@ -137,8 +137,8 @@ Test(results_store, keeps_a_cells_details)
 
 Test(results_store, takes_a_result_of_another_format_or_with_damaged_details_as_absent)
 {
-    static const char *const in[] = {"\"format\": 2", "\"trace\": []", "\"moves\": 7"};
-    static const char *const out[] = {"\"format\": 1", "\"trace\": {}", "\"moves\": []"};
+    static const char *const in[] = {"\"format\": 3", "\"trace\": []", "\"moves\": 7"};
+    static const char *const out[] = {"\"format\": 2", "\"trace\": {}", "\"moves\": []"};
     struct place p;
     struct record r;
     struct err e;

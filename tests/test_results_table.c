@@ -5,32 +5,6 @@
 #include "results/store.h"
 #include "results_fixture.h"
 
-Test(results_table, sets_each_row_against_the_baseline_of_its_model_and_protocol)
-{
-    struct fixture f;
-    fixture_study(&f);
-    for (size_t i = 0; i < f.n; i++) {
-        f.rows[i].loss_nats = 4 + (double)i;
-        f.rows[i].baseline_loss_nats = f.rows[i].delta_nats = f.rows[i].delta_pct = (double)NAN;
-    }
-    table_join_baseline(f.rows, f.n);
-    /* Rows alternate paper and text; each model has four methods, the baseline first. */
-    for (size_t i = 0; i < f.n; i++) {
-        double base = 4 + (double)(i / 8 * 8 + i % 2);
-        cr_assert(f.rows[i].baseline_loss_nats == base, "row %zu", i);
-        cr_assert(f.rows[i].delta_nats == 4 + (double)i - base);
-        cr_assert(fabs(f.rows[i].delta_pct - 100 * (4 + (double)i - base) / base) < 1e-12);
-    }
-}
-
-Test(results_table, leaves_rows_without_a_baseline_empty)
-{
-    struct fixture f;
-    fixture_study(&f);
-    table_join_baseline(f.rows + 2, 6);
-    cr_assert(isnan(f.rows[2].baseline_loss_nats) && isnan(f.rows[2].delta_pct));
-}
-
 Test(results_table, reads_back_what_it_wrote)
 {
     struct fixture f;
@@ -160,31 +134,4 @@ Test(results_table, has_the_tensors_of_a_variant_once)
     buf_release(&path);
     store_release(&s);
     fixture_remove(root);
-}
-
-/* A row is measured against the baseline that is scored as it is; one without a variant is all's.
- */
-Test(results_table, joins_the_baseline_of_the_same_texts)
-{
-    static const struct {
-        const char *allocator, *variant;
-        double loss;
-    } given[] = {{"baseline", "samples=2", 1},
-                 {"baseline", "samples=12", 2},
-                 {"uniform", "bits=4 samples=2", 3},
-                 {"uniform", "samples=12", 4},
-                 {"uniform", "bits=4 samples=3", 5}};
-    struct record rows[5];
-    for (size_t i = 0; i < 5; i++) {
-        rows[i] = record_none();
-        snprintf(rows[i].model, sizeof rows[i].model, "m");
-        snprintf(rows[i].protocol, sizeof rows[i].protocol, "text");
-        snprintf(rows[i].allocator, sizeof rows[i].allocator, "%s", given[i].allocator);
-        snprintf(rows[i].variant, sizeof rows[i].variant, "%s", given[i].variant);
-        rows[i].loss_nats = given[i].loss;
-    }
-    table_join_baseline(rows, 5);
-    cr_assert(rows[2].delta_nats == 2 && rows[3].delta_nats == 2, "%g and %g", rows[2].delta_nats,
-              rows[3].delta_nats);
-    cr_assert(isnan(rows[4].delta_nats), "a baseline from nowhere: %g", rows[4].delta_nats);
 }

@@ -141,7 +141,7 @@ static int bench_forward(struct buf *out, const struct gpt2 *m, struct err *e)
         double start = clock_s();
         bare_products(&f, m);
         double middle = clock_s();
-        status = losses_compute(&l, m, &s, LENGTH, false, NULL, e);
+        status = losses_of_texts(&l, m, &s, LENGTH, false, NULL, e);
         double end = clock_s();
         losses_release(&l);
         best_floor = fmin(best_floor, middle - start);

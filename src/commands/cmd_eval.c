@@ -7,22 +7,35 @@
 
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "base/mem.h"
 #include "commands/command.h"
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
+#include "run/scoring.h"
 #include "tensor/matmul.h"
 
 struct options {
-    const char *model, *texts, *ids, *protocol;
-    long samples, max_tokens, threads;
+    const char *model, *baseline, *texts, *ids, *protocol;
+    long samples, max_tokens, window, stride, threads;
     bool json, keep_line_ends;
 };
 
 enum { COUNT_MAX = 1000000000 };
 
-enum { KEY_TEXTS = 256, KEY_IDS, KEY_PROTOCOL, KEY_SAMPLES, KEY_MAX, KEY_JSON, KEY_KEEP };
+enum {
+    KEY_TEXTS = 256,
+    KEY_IDS,
+    KEY_PROTOCOL,
+    KEY_SAMPLES,
+    KEY_MAX,
+    KEY_JSON,
+    KEY_KEEP,
+    KEY_WINDOW,
+    KEY_STRIDE,
+    KEY_BASELINE
+};
 
-static char protocol_help[512]; /* from the table of protocols */
+static char protocol_help[1024]; /* from the table of protocols */
 
 static const struct argp_option option_rows[] = {
     {"texts", KEY_TEXTS, "FILE", 0, "score the texts in FILE, one a line (-: standard input)", 0},
@@ -30,7 +43,14 @@ static const struct argp_option option_rows[] = {
      "score token ids: lines of numbers separated by blanks (-: standard input)", 0},
     {"protocol", KEY_PROTOCOL, "NAME", 0, protocol_help, 0},
     {"samples", KEY_SAMPLES, "N", 0, "score the first N texts or lines of ids (default: all)", 0},
-    {"max-tokens", KEY_MAX, "N", 0, "cut what is longer than N tokens (default: 64)", 0},
+    {"max-tokens", KEY_MAX, "N", 0,
+     "cut texts that are longer than N tokens (default: 64), for paper and text", 0},
+    {"window", KEY_WINDOW, "N", 0,
+     "tokens of a window (default: the model's context), for strided and windows", 0},
+    {"stride", KEY_STRIDE, "N", 0,
+     "tokens from one window to the next (default: half a window), for strided", 0},
+    {"baseline", KEY_BASELINE, "FILE", 0,
+     "compare with this model on the same tokens: difference with its interval, divergence", 0},
     {"keep-line-ends", KEY_KEEP, 0, 0, "take each line's end as part of its text (WikiText)", 0},
     {"json", KEY_JSON, 0, 0, "print JSON, with the loss of each text", 0},
     COMMAND_THREADS_ROW,
@@ -61,7 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_PROTOCOL:
         o->protocol = arg;
         if (!protocol_named(arg)) {
-            argp_error(state, "--protocol takes paper or text, not \"%s\"", arg);
+            argp_error(state, "--protocol takes paper, text, strided or windows, not \"%s\"", arg);
         }
         break;
     case KEY_SAMPLES:
@@ -69,6 +89,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_MAX:
         command_take_number(&o->max_tokens, "--max-tokens", arg, 2, COUNT_MAX, state);
+        break;
+    case KEY_WINDOW:
+        command_take_number(&o->window, "--window", arg, 2, COUNT_MAX, state);
+        break;
+    case KEY_STRIDE:
+        command_take_number(&o->stride, "--stride", arg, 1, COUNT_MAX, state);
+        break;
+    case KEY_BASELINE:
+        o->baseline = arg;
         break;
     case COMMAND_KEY_THREADS:
         command_take_threads(&o->threads, arg, state);
@@ -103,93 +132,220 @@ static const struct argp argp = {option_rows,
                                  0,
                                  0};
 
-/* The sequences to score, from either kind of file. */
-static int read_input(struct sequences *s, const struct gpt2 *m, const struct options *o,
+/* What is evaluated, and what came out of it. */
+struct evaluation {
+    const struct protocol *protocol;
+    struct gpt2 model, baseline;
+    struct sequences sequences;
+    struct windows windows;
+    struct losses losses;
+    struct record record; /* of a comparison */
+    double seconds;
+};
+
+static void release(struct evaluation *v)
+{
+    losses_release(&v->losses);
+    windows_release(&v->windows);
+    sequences_release(&v->sequences);
+    gpt2_close(&v->model);
+    gpt2_close(&v->baseline);
+}
+
+static int cut_stream(struct evaluation *v, const struct options *o, struct token_stream *t,
                       struct err *e)
 {
-    size_t samples = (size_t)o->samples, max_tokens = (size_t)o->max_tokens;
-    if (o->ids) {
-        return sequences_read(s, o->ids, m->config.V, samples, max_tokens, e);
+    size_t length = o->window ? (size_t)o->window : (size_t)v->model.config.P;
+    size_t stride = o->stride ? (size_t)o->stride : length / 2;
+    if (stride > length) {
+        return err_set(e, "--stride %zu is more than the window of %zu tokens", stride, length);
     }
+    return v->protocol->pass == PASS_STRIDED ? windows_strided(&v->windows, t, length, stride, e)
+                                             : windows_disjoint(&v->windows, t, length, e);
+}
+
+/* From token ids. */
+static int read_ids(struct evaluation *v, const struct options *o, struct err *e)
+{
+    struct token_stream stream = {0};
+    bool texts = v->protocol->pass == PASS_TEXTS;
+    int status = sequences_read(&v->sequences, o->ids, v->model.config.V, (size_t)o->samples,
+                                texts ? (size_t)o->max_tokens : 0, e);
+    if (!status && !texts) {
+        status =
+            sequences_stream(&v->sequences, &stream, e) || cut_stream(v, o, &stream, e) ? -1 : 0;
+    }
+    token_stream_release(&stream);
+    return status;
+}
+
+static int read_texts(struct evaluation *v, const struct options *o, struct err *e)
+{
     struct tokenizer *tokenizer = NULL;
     struct texts texts = {0};
-    int status = gpt2_tokenizer(&tokenizer, m, e);
-    if (!status) {
-        status = texts_read(&texts, o->texts, o->keep_line_ends, samples, e);
+    struct token_stream stream = {0};
+    int status = gpt2_tokenizer(&tokenizer, &v->model, e) ||
+                         texts_read(&texts, o->texts, o->keep_line_ends, (size_t)o->samples, e)
+                     ? -1
+                     : 0;
+    if (!status && v->protocol->pass == PASS_TEXTS) {
+        status = texts_encode(&texts, tokenizer, (size_t)o->max_tokens, &v->sequences, e);
+    } else if (!status) {
+        status =
+            texts_stream(&texts, tokenizer, &stream, e) || cut_stream(v, o, &stream, e) ? -1 : 0;
     }
-    if (!status) {
-        status = texts_encode(&texts, tokenizer, max_tokens, s, e);
-    }
+    token_stream_release(&stream);
     texts_release(&texts);
     tokenizer_free(tokenizer);
     return status;
 }
 
-static void write_json(struct buf *out, const struct protocol *p, const struct losses *l,
-                       double seconds)
+/* The windows to score, from either kind of file. */
+static int read_input(struct evaluation *v, const struct options *o, struct err *e)
 {
-    struct score score = protocol_score(p, l);
+    if ((o->ids ? read_ids : read_texts)(v, o, e)) {
+        return -1;
+    }
+    if (v->protocol->pass == PASS_TEXTS) {
+        v->windows = windows_of_texts(&v->sequences, (size_t)o->max_tokens, v->protocol->padded);
+    }
+    return 0;
+}
+
+static void write_comparison(struct json_out *j, const struct record *r)
+{
+    json_key(j, "comparison");
+    json_open(j, '{');
+    json_key_real(j, "baseline_loss_nats", r->baseline_loss_nats);
+    json_key_real(j, "delta_nats", r->delta_nats);
+    json_key_real(j, "delta_se_nats", r->delta_se_nats);
+    json_key_real(j, "delta_low_nats", r->delta_low_nats);
+    json_key_real(j, "delta_high_nats", r->delta_high_nats);
+    json_key_real(j, "delta_pct", r->delta_pct);
+    json_key_real(j, "delta_pct_low", r->delta_pct_low);
+    json_key_real(j, "delta_pct_high", r->delta_pct_high);
+    json_key_real(j, "delta_p", r->delta_p);
+    json_key_real(j, "kl_mean_nats", r->kl_mean_nats);
+    json_key_real(j, "kl_p50_nats", r->kl_p50_nats);
+    json_key_real(j, "kl_p90_nats", r->kl_p90_nats);
+    json_key_real(j, "kl_p99_nats", r->kl_p99_nats);
+    json_key_real(j, "kl_max_nats", r->kl_max_nats);
+    json_key_real(j, "top1_agreement_pct", r->top1_agreement_pct);
+    json_key_real(j, "probability_change_rms", r->probability_change_rms);
+    json_close(j, '}');
+}
+
+static int write_json(struct buf *out, const struct evaluation *v, struct err *e)
+{
+    const struct losses *l = &v->losses;
+    struct score score = protocol_score(v->protocol, l);
+    struct text_score *texts = mem_new(l->n_texts, sizeof *texts, e);
+    if (!texts) {
+        return -1;
+    }
+    protocol_texts(v->protocol, l, texts);
     struct json_out j = json_begin(out);
     json_open(&j, '{');
-    json_key_text(&j, "protocol", p->name);
+    json_key_text(&j, "protocol", v->protocol->name);
     json_key_real(&j, "mean_nats", score.mean_nats);
     json_key_real(&j, "perplexity", score.perplexity);
     json_key_int(&j, "texts", (int64_t)score.texts);
     json_key_int(&j, "tokens", (int64_t)score.tokens);
-    json_key_real(&j, "seconds", seconds);
+    json_key_real(&j, "seconds", v->seconds);
+    if (l->compared) {
+        write_comparison(&j, &v->record);
+    }
     json_key(&j, "per_text");
     json_open(&j, '[');
-    for (size_t i = 0; i < l->n; i++) {
-        struct text_score t = protocol_text(p, l, i);
+    for (size_t i = 0; i < l->n_texts; i++) {
         json_open_flat(&j, '{');
-        json_key_real(&j, "mean_nats", t.sum_nats / (double)t.tokens);
-        json_key_real(&j, "sum_nats", t.sum_nats);
-        json_key_int(&j, "tokens", (int64_t)t.tokens);
+        json_key_real(&j, "mean_nats", texts[i].sum_nats / (double)texts[i].tokens);
+        json_key_real(&j, "sum_nats", texts[i].sum_nats);
+        json_key_int(&j, "tokens", (int64_t)texts[i].tokens);
         json_close(&j, '}');
     }
     json_close(&j, ']');
     json_close(&j, '}');
+    free(texts);
+    return 0;
 }
 
-static void write_plain(struct buf *out, const struct protocol *p, const struct losses *l,
-                        double seconds)
+static int write_plain(struct buf *out, const struct evaluation *v, struct err *e)
 {
-    struct score score = protocol_score(p, l);
+    struct score score = protocol_score(v->protocol, &v->losses);
+    const struct record *r = &v->record;
+    (void)e;
     if (score.tokens == 0) {
-        buf_addf(out, "nothing to score: each of the %zu texts is a single token\n", score.texts);
-        return;
+        buf_addf(out, "nothing to score: each of the %zu texts is a single token\n",
+                 v->losses.n_texts);
+        return 0;
     }
     buf_addf(out, "loss %.6f nats, perplexity %.4f (protocol %s: %zu texts, %zu tokens, %.2f s)\n",
-             score.mean_nats, score.perplexity, p->name, score.texts, score.tokens, seconds);
+             score.mean_nats, score.perplexity, v->protocol->name, score.texts, score.tokens,
+             v->seconds);
+    if (v->losses.compared) {
+        buf_addf(out,
+                 "baseline %.6f nats; difference %+.6f nats, 95 %% interval [%+.6f, %+.6f] over "
+                 "texts; %+.3f %% [%+.3f, %+.3f]; sign-flip p = %.4g\n"
+                 "divergence from the baseline: mean %.6f nats, median %.6f, 99 %% %.6f, largest "
+                 "%.6f; same likeliest token: %.2f %%\n",
+                 r->baseline_loss_nats, r->delta_nats, r->delta_low_nats, r->delta_high_nats,
+                 r->delta_pct, r->delta_pct_low, r->delta_pct_high, r->delta_p, r->kl_mean_nats,
+                 r->kl_p50_nats, r->kl_p99_nats, r->kl_max_nats, r->top1_agreement_pct);
+    }
+    return 0;
+}
+
+static int open_models(struct evaluation *v, const struct options *o, struct err *e)
+{
+    if (gpt2_open(&v->model, o->model, e)) {
+        return -1;
+    }
+    if (v->protocol->pass == PASS_TEXTS && o->max_tokens > v->model.config.P) {
+        return err_set(e, "--max-tokens %ld is more than the context of %s, which is %d",
+                       o->max_tokens, o->model, v->model.config.P);
+    }
+    if (!o->baseline) {
+        return 0;
+    }
+    if (gpt2_open(&v->baseline, o->baseline, e)) {
+        return -1;
+    }
+    if (v->model.config.V != v->baseline.config.V) {
+        return err_set(e,
+                       "%s has a vocabulary of %d entries and %s one of %d: they cannot be "
+                       "compared token by token",
+                       o->model, v->model.config.V, o->baseline, v->baseline.config.V);
+    }
+    return 0;
+}
+
+static int score(struct evaluation *v, const struct options *o, struct err *e)
+{
+    struct evidence evidence = {0};
+    double start = clock_s();
+    int status = losses_compute(&v->losses, &v->model, o->baseline ? &v->baseline : NULL,
+                                &v->windows, NULL, e);
+    v->record = record_none();
+    if (!status && o->baseline) {
+        status = score_fill(&v->record, &evidence, v->protocol, &v->losses, false, e);
+    }
+    v->seconds = clock_s() - start;
+    evidence_release(&evidence);
+    return status;
 }
 
 static int evaluate(struct buf *out, const struct options *o, struct err *e)
 {
-    struct gpt2 m = {0};
-    struct sequences s = {0};
-    struct losses l = {0};
-    const struct protocol *p = protocol_named(o->protocol);
-    int status = gpt2_open(&m, o->model, e);
-    if (!status && o->max_tokens > m.config.P) {
-        status = err_set(e, "--max-tokens %ld is more than the context of %s, which is %d",
-                         o->max_tokens, o->model, m.config.P);
-    }
+    struct evaluation v = {.protocol = protocol_named(o->protocol)};
+    int status = open_models(&v, o, e) || read_input(&v, o, e) || gpt2_load(&v.model, e) ||
+                         (o->baseline && gpt2_load(&v.baseline, e)) || score(&v, o, e)
+                     ? -1
+                     : 0;
     if (!status) {
-        status = read_input(&s, &m, o, e);
+        status = (o->json ? write_json : write_plain)(out, &v, e);
     }
-    if (!status) {
-        status = gpt2_load(&m, e);
-    }
-    double start = clock_s();
-    if (!status) {
-        status = losses_compute(&l, &m, &s, (size_t)o->max_tokens, p->padded, NULL, e);
-    }
-    if (!status) {
-        (o->json ? write_json : write_plain)(out, p, &l, clock_s() - start);
-    }
-    losses_release(&l);
-    sequences_release(&s);
-    gpt2_close(&m);
+    release(&v);
     return status;
 }
 

@@ -1,11 +1,11 @@
 /*
- * evaluate: losses of a model, per token and per text, under a protocol.
+ * evaluate: losses of a model, per token and per text, under a protocol, and beside the baseline's.
  *
- * One pass gives the negative log-likelihood of every next token of every text and, when a protocol
- * asks for it, of the pads after it; each protocol is then a way of averaging them. Since a text's
- * numbers do not depend on its pads (model/forward.h), protocols evaluated together or apart give
- * the same bytes. Logits exist only for one tile of rows × HEAD_COLUMNS vocabulary entries a
- * thread.
+ * One pass over windows gives the negative log-likelihood of every scored token and, when a
+ * protocol asks for it, of the pads after a text; with a baseline it goes through both models and
+ * also gives their divergence. Each protocol is then a way of cutting windows and of averaging.
+ * Since a text's numbers do not depend on its pads (model/forward.h), protocols evaluated together
+ * or apart give the same bytes. No logits are kept (evaluate/head.h).
  */
 #ifndef NS_EVALUATE_EVALUATE_H
 #define NS_EVALUATE_EVALUATE_H
@@ -13,54 +13,69 @@
 #include <stdbool.h>
 
 #include "base/progress.h"
+#include "evaluate/head.h"
+#include "evaluate/windows.h"
 #include "model/gpt2.h"
 #include "model/texts.h"
 
 enum { HEAD_COLUMNS = 1024 };
 
 /*
- * nll[start[i] + p], in nats, is the loss of predicting position p + 1 of text i from what stands
- * before. The first n_text[i] − 1 targets are the text's own; those after them, if any, are pads.
+ * tokens[start[i] .. start[i + 1]) are the scored targets of window i: first the n_own[i] ones of
+ * its text, then those that are pads.
  */
 struct losses {
-    double *nll;
+    struct token_score *tokens;
     size_t *start; /* n + 1 of them */
-    size_t *n_text;
-    size_t n;
-    bool padded;
+    size_t *n_own;
+    size_t *text; /* of each target; NULL: windows are texts */
+    size_t n, n_texts;
+    bool padded, compared; /* with a baseline */
 };
 
-/*
- * Scores sequences, each of at least one id and at most `length` of them. With `padded`, each is
- * padded to exactly `length` with the end-of-text id and the pads are scored too.
- */
-int losses_compute(struct losses *out, const struct gpt2 *m, const struct sequences *s,
-                   size_t length, bool padded, const struct progress *progress, struct err *e);
+/* With `baseline`, which may be the model itself, its losses and the divergence from it too. */
+int losses_compute(struct losses *out, const struct gpt2 *m, const struct gpt2 *baseline,
+                   const struct windows *w, const struct progress *progress, struct err *e);
 void losses_release(struct losses *l);
 
-/* Sum and number of the targets of one text that a protocol scores. */
+/* Of texts of at most `length` tokens, without a baseline. */
+int losses_of_texts(struct losses *out, const struct gpt2 *m, const struct sequences *s,
+                    size_t length, bool padded, const struct progress *progress, struct err *e);
+
+/* What goes through the model: protocols of one pass share it. */
+enum pass { PASS_TEXTS, PASS_STRIDED, PASS_WINDOWS, PASSES };
+
+struct protocol {
+    const char *name, *help;
+    enum pass pass;
+    bool padded;        /* pads are targets; of PASS_TEXTS alone */
+    bool mean_of_texts; /* the mean of the texts' means; else the mean over all tokens */
+};
+
+/* "paper", "text", "strided" and "windows"; ended by a row without a name. */
+extern const struct protocol protocols[];
+const struct protocol *protocol_named(const char *name);
+
+/* Sum and number of the targets of one text that a protocol scores, of model and baseline. */
 struct text_score {
-    double sum_nats;
+    double sum_nats, baseline_sum_nats;
     size_t tokens;
 };
 
 /* A protocol's result; mean_nats is NaN when nothing was scored. */
 struct score {
     double mean_nats, perplexity;
-    size_t texts, tokens;
+    double baseline_nats; /* NaN when nothing was compared */
+    size_t texts, tokens; /* of a stream, the texts of which something is scored */
 };
 
-struct protocol {
-    const char *name, *help;
-    bool padded;        /* pads are targets */
-    bool mean_of_texts; /* the mean of the texts' means; else the mean over all tokens */
-};
+/* The targets of the losses that the protocol scores, as [*begin, *end) of window i. */
+void protocol_targets(const struct protocol *p, const struct losses *l, size_t window,
+                      size_t *begin, size_t *end);
 
-/* "paper" and "text"; ended by a row without a name. */
-extern const struct protocol protocols[];
-const struct protocol *protocol_named(const char *name);
+/* score[i] of each of the l->n_texts texts. */
+void protocol_texts(const struct protocol *p, const struct losses *l, struct text_score *score);
 
-struct text_score protocol_text(const struct protocol *p, const struct losses *l, size_t text);
 struct score protocol_score(const struct protocol *p, const struct losses *l);
 
 #endif

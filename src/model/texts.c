@@ -35,7 +35,7 @@ static size_t end_of_text(const struct buf *file, size_t begin, size_t feed, boo
 int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t samples,
                struct err *e)
 {
-    *t = (struct texts){.bytes = BUF_INIT};
+    *t = (struct texts){.bytes = BUF_INIT, .keep_line_ends = keep_line_ends};
     size_t start_capacity = 0, end_capacity = 0, n_lines = 0;
     int status = file_read(&t->bytes, path, e);
     if (status) {
@@ -46,6 +46,7 @@ int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t sa
         feed = end_of_line(&t->bytes, begin);
         size_t end = end_of_text(&t->bytes, begin, feed, keep_line_ends);
         n_lines++;
+        t->bytes_seen = feed < t->bytes.len ? feed + 1 : feed;
         if (utf8_stripped_length(t->bytes.s + begin, end - begin) <= TEXT_LENGTH_OVER) {
             continue;
         }

@@ -30,6 +30,8 @@ struct texts {
     struct buf bytes; /* the whole file */
     size_t *start, *end;
     size_t n;
+    bool keep_line_ends;
+    size_t bytes_seen; /* up to the end of the last line that was looked at */
 };
 
 /*
@@ -43,6 +45,27 @@ void texts_release(struct texts *t);
 /* Tokenizes; each sequence is cut to `max_tokens` ids (0: not cut). */
 int texts_encode(const struct texts *t, const struct tokenizer *tokenizer, size_t max_tokens,
                  struct sequences *out, struct err *e);
+
+/* A file as one sequence: each token with the text, or for lines too short to be one the line, that
+ * its first byte is of. */
+struct token_stream {
+    int *ids;
+    size_t *text; /* [n], not falling, below n_texts */
+    size_t n, n_texts;
+};
+
+/*
+ * Joins the lines up to the last text, too short ones among them, with an empty line between each
+ * two, as the evaluation of WikiText in the documentation of transformers does, and tokenizes the
+ * whole. With line ends kept, lines stand as they do in that data set: with their ends, white space
+ * alone as nothing.
+ */
+int texts_stream(const struct texts *t, const struct tokenizer *tokenizer, struct token_stream *out,
+                 struct err *e);
+
+/* The sequences one after the other, each of them a text. */
+int sequences_stream(const struct sequences *s, struct token_stream *out, struct err *e);
+void token_stream_release(struct token_stream *t);
 
 /*
  * Reads lines of space-separated ids below n_vocab ("-": standard input), the first `samples` lines

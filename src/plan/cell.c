@@ -23,20 +23,43 @@ const struct spec_texts *cell_texts(const struct spec *s, const struct cell *c)
     return &s->texts[cell_evaluation(s, c)->texts];
 }
 
-static void add_evaluation(const struct spec *s, const struct cell *c, struct buf *out)
+static bool uses_calibration(const struct spec *s, const struct cell *c, const struct params *p)
 {
+    const struct method_kind *kind = s->methods[c->method].kind;
+    return kind->uses_calibration && kind->uses_calibration(p);
+}
+
+/* A number, or the word that stands for none. */
+static void add_number(struct buf *out, const char *key, long number, const char *word)
+{
+    if (number) {
+        buf_addf(out, "%s: %ld\n", key, number);
+    } else {
+        buf_addf(out, "%s: %s\n", key, word);
+    }
+}
+
+/* What the cell is scored on, of the keys that its protocol and its calibration depend on. */
+static void add_evaluation(const struct spec *s, const struct cell *c, const struct params *p,
+                           struct buf *out)
+{
+    unsigned keys = s->known->protocol_keys[c->protocol];
     buf_addf(out, "protocol: %s\n", s->known->protocols[c->protocol]);
     if (c->has_seed) {
         buf_addf(out, "seed: %ld\n", c->seed);
     }
     const struct spec_evaluation *e = cell_evaluation(s, c);
-    if (e->samples) {
-        buf_addf(out, "samples: %ld\n", e->samples);
-    } else {
-        buf_adds(out, "samples: all\n");
+    add_number(out, "samples", e->samples, "all");
+    if (keys & PROTOCOL_MAX_TOKENS || uses_calibration(s, c, p)) {
+        buf_addf(out, "max_tokens: %ld\n", e->max_tokens);
     }
-    buf_addf(out, "max_tokens: %ld\nkeep_line_ends: %s\n", e->max_tokens,
-             cell_texts(s, c)->keep_line_ends ? "true" : "false");
+    if (keys & PROTOCOL_WINDOW) {
+        add_number(out, "window", e->window, "context");
+    }
+    if (keys & PROTOCOL_STRIDE) {
+        add_number(out, "stride", e->stride, "half");
+    }
+    buf_addf(out, "keep_line_ends: %s\n", cell_texts(s, c)->keep_line_ends ? "true" : "false");
 }
 
 void cell_params(const struct spec *s, const struct cell *c, struct params *out)
@@ -48,12 +71,6 @@ bool cell_same_variant(const struct cell *a, const struct cell *b)
 {
     return a->model == b->model && a->method == b->method && a->combination == b->combination &&
            a->evaluation == b->evaluation && a->has_seed == b->has_seed && a->seed == b->seed;
-}
-
-static bool uses_calibration(const struct spec *s, const struct cell *c, const struct params *p)
-{
-    const struct method_kind *kind = s->methods[c->method].kind;
-    return kind->uses_calibration && kind->uses_calibration(p);
 }
 
 bool cell_uses_calibration(const struct spec *s, const struct cell *c)
@@ -81,7 +98,7 @@ void cell_describe(const struct spec *s, const struct cell *c, struct buf *out)
     cell_params(s, c, &p);
     buf_addf(out, "method: %s\n", s->methods[c->method].kind->name);
     add_parameters(&p, "  ", out);
-    add_evaluation(s, c, out);
+    add_evaluation(s, c, &p, out);
     add_inputs(s, c, &p, out);
 }
 
@@ -95,5 +112,5 @@ void cell_write(const struct spec *s, const struct cell *c, struct buf *out)
     buf_addf(out, "name: \"%s\"\nmethod: %s\nparameters:%s\n", m->name, m->kind->name,
              p.schema->n ? "" : " {}");
     add_parameters(&p, "  ", out);
-    add_evaluation(s, c, out);
+    add_evaluation(s, c, &p, out);
 }

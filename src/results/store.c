@@ -156,16 +156,29 @@ static void forget_failure(const struct buf *folder)
     buf_release(&path);
 }
 
+static int write_evidence(const struct buf *folder, const struct evidence *v, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    buf_addf(&path, "%s/%s", buf_text(folder), EVIDENCE_FILE);
+    int status = buf_check(&path, e);
+    if (!status && v) {
+        status = evidence_write(v, path.s, e);
+    }
+    buf_release(&path);
+    return status;
+}
+
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
                      const struct result_inputs *inputs, const struct record *r,
-                     const struct cell_details *details, const struct buf *provenance_json,
-                     struct err *e)
+                     const struct cell_details *details, const struct evidence *evidence,
+                     const struct buf *provenance_json, struct err *e)
 {
     struct buf folder = BUF_INIT, yaml = BUF_INIT, result = BUF_INIT;
     cell_write(spec, c, &yaml);
     write_result(spec, c, inputs, r, details, &result);
     int status = -1;
     if (cell_folder(&folder, s, c->id, e) || file_write_text(folder.s, "cell.yaml", &yaml, e) ||
+        write_evidence(&folder, evidence, e) ||
         file_write_text(folder.s, "provenance.json", provenance_json, e) ||
         file_write_text(folder.s, "result.json", &result, e)) {
         goto out;

@@ -24,6 +24,7 @@
 #include "base/digest.h"
 #include "plan/plan.h"
 #include "results/details.h"
+#include "results/evidence.h"
 
 struct store {
     struct buf results, plots; /* ROOT/results/NAME and ROOT/plots/NAME */
@@ -57,13 +58,13 @@ struct result_inputs {
 };
 
 /*
- * Provenance first, result last, so that a result that is there is complete. `details` may be NULL:
- * none.
+ * Provenance first, result last, so that a result that is there is complete. `details` and
+ * `evidence` may be NULL: none.
  */
 int store_write_cell(const struct store *s, const struct spec *spec, const struct cell *c,
                      const struct result_inputs *inputs, const struct record *r,
-                     const struct cell_details *details, const struct buf *provenance_json,
-                     struct err *e);
+                     const struct cell_details *details, const struct evidence *evidence,
+                     const struct buf *provenance_json, struct err *e);
 
 /* Notes that the cell could not be run, and why. It is never taken for a result. */
 int store_write_failure(const struct store *s, const struct cell *c, const char *sentence,
@@ -80,12 +81,6 @@ int store_lock(const struct store *s, int *lock, struct err *e);
 
 /* spec.resolved.yaml. */
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);
-
-/*
- * Fills baseline_loss_nats, delta_nats and delta_pct of each row from the row of the baseline that
- * has the same model and protocol and is scored on the same texts.
- */
-void table_join_baseline(struct record *rows, size_t n);
 
 /* table.csv and table.json, and the resolved spec that they belong to. */
 int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,

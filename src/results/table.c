@@ -13,50 +13,6 @@
 
 enum { TABLE_FORMAT = 1 };
 
-/*
- * Whether both are scored on the same. The variant of a baseline says what it is scored on and
- * nothing else, and those of the other methods end in that; it is empty when all are scored alike.
- */
-static bool is_scored_alike(const struct record *b, const struct record *r)
-{
-    size_t n = strlen(b->variant), m = strlen(r->variant);
-    return n == 0 || (n <= m && strcmp(b->variant, r->variant + m - n) == 0 &&
-                      (n == m || r->variant[m - n - 1] == ' '));
-}
-
-static bool is_baseline_of(const struct record *b, const struct record *r)
-{
-    return strcmp(b->allocator, "baseline") == 0 && strcmp(b->model, r->model) == 0 &&
-           strcmp(b->protocol, r->protocol) == 0 && is_scored_alike(b, r);
-}
-
-/*
- * The loss of the unquantized model that the row is measured against, NaN when there is none. *last
- * is where the one before was found, and mostly the answer: a table of 100,000 rows is joined so.
- */
-static double baseline_loss(const struct record *rows, size_t n, const struct record *r,
-                            size_t *last)
-{
-    size_t i = *last < n && is_baseline_of(&rows[*last], r) ? *last : 0;
-    while (i < n && !is_baseline_of(&rows[i], r)) {
-        i++;
-    }
-    *last = i;
-    return i < n ? rows[i].loss_nats : (double)NAN;
-}
-
-void table_join_baseline(struct record *rows, size_t n)
-{
-    size_t last = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct record *r = &rows[i];
-        r->baseline_loss_nats = baseline_loss(rows, n, r, &last);
-        r->delta_nats = r->loss_nats - r->baseline_loss_nats;
-        r->delta_pct =
-            r->baseline_loss_nats > 0 ? 100 * r->delta_nats / r->baseline_loss_nats : (double)NAN;
-    }
-}
-
 static void write_csv(const struct record *rows, size_t n, struct buf *out)
 {
     record_write_csv_header(out);

@@ -165,7 +165,7 @@ int calibration_loss(double *nats, const struct calibration *c, const struct gpt
         size_t n = some.start[i + 1] - some.start[i];
         length = n > length ? n : length;
     }
-    int status = losses_compute(&losses, m, &some, length, false, c->progress, e);
+    int status = losses_of_texts(&losses, m, &some, length, false, c->progress, e);
     if (!status) {
         *nats = protocol_score(protocol_named("text"), &losses).mean_nats;
     }

@@ -10,6 +10,7 @@ enum { KINDS_MAX = 16, PROTOCOLS_MAX = 8 };
 
 static struct method_kind kinds[KINDS_MAX];
 static const char *protocol_names[PROTOCOLS_MAX];
+static unsigned protocol_keys[PROTOCOLS_MAX];
 static struct spec_known known;
 
 static const struct method_kind *kind_of(const struct params *p)
@@ -81,10 +82,15 @@ static void build(void)
         if (known.n_protocols == PROTOCOLS_MAX) {
             BUG("more than %d protocols", PROTOCOLS_MAX);
         }
-        protocol_names[known.n_protocols++] = p->name;
+        protocol_names[known.n_protocols] = p->name;
+        protocol_keys[known.n_protocols++] = p->pass == PASS_TEXTS ? PROTOCOL_MAX_TOKENS
+                                             : p->pass == PASS_STRIDED
+                                                 ? PROTOCOL_WINDOW | PROTOCOL_STRIDE
+                                                 : PROTOCOL_WINDOW;
     }
     known.methods = kinds;
     known.protocols = protocol_names;
+    known.protocol_keys = protocol_keys;
 }
 
 const struct spec_known *run_known(void)

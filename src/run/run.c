@@ -131,7 +131,6 @@ static int write_tables(struct run *r, struct err *e)
     struct run_result *result = r->result;
     int lock;
     result->n = gather(r);
-    table_join_baseline(r->rows, result->n);
     result->rows = r->rows;
     r->rows = NULL;
     if (r->choice->no_tables || (result->n < result->cells && !r->choice->keep_going)) {

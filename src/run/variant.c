@@ -7,24 +7,20 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
 #include "run/methods.h"
 #include "run/outcome.h"
+#include "run/scoring.h"
 
 int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model, struct err *e)
 {
-    *m = (struct loaded_model){.n_sequences = s->n_evaluations,
+    *m = (struct loaded_model){.n_scored = s->n_evaluations,
                                .reading = PTHREAD_MUTEX_INITIALIZER,
                                .learning = PTHREAD_MUTEX_INITIALIZER};
     int status = gpt2_open(&m->gpt2, s->models[model].path, e) || gpt2_load(&m->gpt2, e) ||
                          gpt2_tokenizer(&m->tokenizer, &m->gpt2, e)
                      ? -1
                      : 0;
-    if (!status) {
-        m->sequences = mem_new(m->n_sequences, sizeof *m->sequences, e);
-        status = m->sequences ? 0 : -1;
-    }
     m->workshop.base = &m->gpt2;
     if (status) {
         loaded_model_close(m);
@@ -35,35 +31,10 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 void loaded_model_close(struct loaded_model *m)
 {
     workshop_release(&m->workshop);
-    for (size_t i = 0; i < m->n_sequences && m->sequences; i++) {
-        sequences_release(&m->sequences[i]);
-    }
-    free(m->sequences);
+    scoring_forget(m);
     tokenizer_free(m->tokenizer);
     gpt2_close(&m->gpt2);
     *m = (struct loaded_model){0};
-}
-
-/* The texts of the cell in the model's tokens, made the first time that they are asked for. */
-static int scored_sequences(const struct sequences **out, struct loaded_model *m,
-                            const struct spec *s, const struct cell *c, struct err *e)
-{
-    const struct spec_evaluation *x = cell_evaluation(s, c);
-    const struct spec_texts *scored = cell_texts(s, c);
-    struct sequences *kept = &m->sequences[c->evaluation];
-    struct texts texts = {0};
-    int status = 0;
-    *out = kept;
-    pthread_mutex_lock(&m->reading);
-    if (!kept->start) {
-        status = texts_read(&texts, scored->path, scored->keep_line_ends, (size_t)x->samples, e) ||
-                         texts_encode(&texts, m->tokenizer, (size_t)x->max_tokens, kept, e)
-                     ? -1
-                     : 0;
-    }
-    pthread_mutex_unlock(&m->reading);
-    texts_release(&texts);
-    return status;
 }
 
 /*
@@ -107,14 +78,6 @@ static void fill_identity(struct record *r, const struct gpt2 *m, const struct s
     r->seed = c->has_seed ? c->seed : RECORD_NONE;
     r->parameters = (int64_t)gpt2_parameters(m);
     r->model_mib = (double)gpt2_parameters(m) * 4 / (1 << 20);
-}
-
-static void fill_score(struct record *r, const struct score *score)
-{
-    r->texts = (int64_t)score->texts;
-    r->tokens = (int64_t)score->tokens;
-    r->loss_nats = score->mean_nats;
-    r->perplexity = score->perplexity;
 }
 
 /* The model to score: the base itself, or its quantized variant. */
@@ -185,37 +148,26 @@ int variant_run(struct variant_result *out, struct loaded_model *m, const struct
 {
     struct params params;
     struct quantized q = {0};
-    struct losses losses = {0};
-    const struct sequences *sequences;
-    bool padded = false;
     double floor_mse = (double)NAN;
     out->details = details_none();
     cell_params(s, &cells[0], &params);
-    for (size_t i = 0; i < n; i++) {
-        padded |= protocols[cells[i].protocol].padded;
-    }
+    bool baseline = run_is_baseline(s->methods[cells[0].method].kind);
     double start = clock_s();
-    int status = scored_sequences(&sequences, m, s, &cells[0], e) ||
-                         learn_and_make(&q, out, &floor_mse, m, s, &cells[0], &params, progress, e)
-                     ? -1
-                     : 0;
+    int status = learn_and_make(&q, out, &floor_mse, m, s, &cells[0], &params, progress, e);
+    for (size_t i = 0; i < n && !status; i++) {
+        fill_row(&out->rows[i], m, s, &cells[i], &params, &q, floor_mse);
+    }
     if (!status) {
         tell_made(journal, &q, clock_s() - start);
         start = clock_s();
-        status =
-            losses_compute(&losses, &q.variant, sequences,
-                           (size_t)cell_evaluation(s, &cells[0])->max_tokens, padded, progress, e);
+        status = score_cells(out->rows, out->evidence, m, baseline ? &m->gpt2 : &q.variant, s,
+                             cells, n, progress, e);
     }
     if (!status) {
-        journal_add(journal, "scored: %zu texts in %.3f s", sequences->n, clock_s() - start);
-    }
-    for (size_t i = 0; i < n && !status; i++) {
-        struct score score = protocol_score(&protocols[cells[i].protocol], &losses);
-        fill_row(&out->rows[i], m, s, &cells[i], &params, &q, floor_mse);
-        fill_score(&out->rows[i], &score);
+        journal_add(journal, "scored: %lld texts in %.3f s", (long long)out->rows[0].texts,
+                    clock_s() - start);
     }
     out->solve_s = q.solved ? q.solve_s : (double)NAN;
-    losses_release(&losses);
     quantized_release(&q);
     return status;
 }

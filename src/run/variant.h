@@ -12,6 +12,7 @@
 #include "model/tokenizer.h"
 #include "plan/plan.h"
 #include "results/details.h"
+#include "results/evidence.h"
 #include "results/journal.h"
 #include "run/budget.h"
 
@@ -22,9 +23,9 @@
 struct loaded_model {
     struct gpt2 gpt2;
     struct tokenizer *tokenizer;
-    struct sequences *sequences; /* [n_sequences], of each evaluation; empty until its first cell */
-    size_t n_sequences;
-    pthread_mutex_t reading;   /* held where sequences are made */
+    struct scored_texts *scored; /* [n_scored], of each evaluation; NULL until the first cell */
+    size_t n_scored;
+    pthread_mutex_t reading;   /* held where those are made */
     struct workshop workshop;  /* calibration texts, when the spec has some, and tables of costs */
     size_t calibration_tokens; /* where the calibration texts are cut; 0: they are not read yet */
     pthread_mutex_t learning;  /* held where the workshop is used */
@@ -33,6 +34,7 @@ struct loaded_model {
 /* What one variant gives. */
 struct variant_result {
     struct record *rows;         /* one for each cell, the caller's */
+    struct evidence *evidence;   /* likewise, empty before; the caller releases what is in them */
     struct cell_details details; /* of all of them; the caller releases it */
     double solve_s;              /* NaN where nothing was solved */
 };
@@ -41,9 +43,9 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
 void loaded_model_close(struct loaded_model *m);
 
 /*
- * out->rows[i] = the result of cells[i], i < n: cells that differ in their protocols alone. The
- * baseline's columns (delta_…) stay empty. What methods learn about the model is kept in it. The
- * journal (may be NULL) is told of each step.
+ * out->rows[i] and evidence[i] = the result of cells[i], i < n: cells that differ in their
+ * protocols alone. What methods learn about the model is kept in it. The journal (may be NULL) is
+ * told of each step.
  */
 int variant_run(struct variant_result *out, struct loaded_model *m, const struct spec *s,
                 const struct cell *cells, size_t n, const struct progress *progress,

@@ -84,7 +84,8 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
  * Publishes the result of cell i. Another run may have been faster: its result stays, being the
  * same, and this run keeps out of its way from here on.
  */
-static int publish(struct work *w, size_t i, double wall_s, double solve_s, struct err *e)
+static int publish(struct work *w, size_t i, const struct evidence *evidence, double wall_s,
+                   double solve_s, struct err *e)
 {
     struct run *r = w->run;
     const struct cell *c = &r->plan.cells[i];
@@ -97,8 +98,8 @@ static int publish(struct work *w, size_t i, double wall_s, double solve_s, stru
                      : 0;
     if (!status && !there) {
         struct result_inputs inputs = cell_inputs(r->spec, c, &r->digests, r->keys[i]);
-        status =
-            store_write_cell(r->store, r->spec, c, &inputs, &r->rows[i], &r->details[i], &json, e);
+        status = store_write_cell(r->store, r->spec, c, &inputs, &r->rows[i], &r->details[i],
+                                  evidence, &json, e);
     }
     buf_release(&json);
     if (!status) {
@@ -123,7 +124,7 @@ static int publish_all(struct work *w, const size_t *index, size_t n,
     for (size_t i = 0; i < n; i++) {
         r->rows[index[i]] = result->rows[i];
         if (details_copy(&r->details[index[i]], &result->details, e) ||
-            publish(w, index[i], wall_s / (double)n, result->solve_s, e)) {
+            publish(w, index[i], &result->evidence[i], wall_s / (double)n, result->solve_s, e)) {
             journal_add_to(journal, i, JOURNAL_ERROR "%s", e->text);
             return -1;
         }
@@ -254,11 +255,12 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
     struct run *r = w->work->run;
     struct cell *cells = mem_new(last - first, sizeof *cells, e);
     struct variant_result result = {.rows = mem_new(last - first, sizeof *result.rows, e),
+                                    .evidence = mem_new(last - first, sizeof *result.evidence, e),
                                     .details = details_none()};
     size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
     struct journal journal = JOURNAL_INIT;
     double start = clock_s();
-    int status = cells && result.rows && index ? 0 : -1;
+    int status = cells && result.rows && result.evidence && index ? 0 : -1;
     if (status || (status = cells_to_run(r, first, last, index, &n, e)) || n == 0) {
         goto out;
     }
@@ -277,6 +279,10 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
 out:
     journal_close(&journal);
     free(cells);
+    for (size_t i = 0; i < n && result.evidence; i++) {
+        evidence_release(&result.evidence[i]);
+    }
+    free(result.evidence);
     free(result.rows);
     details_release(&result.details);
     free(index);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/err.h"
+
 /* Described as a method's parameters are. Texts are a choice: an index into spec.texts. */
 static const struct param rows[EVALUATION_KEYS] = {
     [EVALUATION_TEXTS] = {.name = "texts", .type = PARAM_CHOICE, .help = "what is scored"},
@@ -20,6 +22,20 @@ static const struct param rows[EVALUATION_KEYS] = {
                                .min = 2,
                                .max = 1e6,
                                .help = "where a text is cut"},
+    [EVALUATION_WINDOW] = {.name = "window",
+                           .type = PARAM_INT,
+                           .unit = "tokens",
+                           .fallback = "context",
+                           .min = 2,
+                           .max = 1e6,
+                           .help = "tokens of a window of a stream"},
+    [EVALUATION_STRIDE] = {.name = "stride",
+                           .type = PARAM_INT,
+                           .unit = "tokens",
+                           .fallback = "half",
+                           .min = 1,
+                           .max = 1e6,
+                           .help = "tokens from one overlapping window to the next"},
 };
 
 bool evaluation_is_key(size_t parameter)
@@ -42,15 +58,32 @@ const struct param *evaluation_row(const struct schema *schema, size_t parameter
     return evaluation_is_key(parameter) ? &rows[parameter - SCHEMA_MAX] : schema->rows[parameter];
 }
 
+/* The number of a key but texts, which the field itself holds. 0 stands for the key's fallback. */
+static const long *number_of(const struct spec_evaluation *e, size_t parameter)
+{
+    switch ((enum evaluation_key)(parameter - SCHEMA_MAX)) {
+    case EVALUATION_SAMPLES:
+        return &e->samples;
+    case EVALUATION_MAX_TOKENS:
+        return &e->max_tokens;
+    case EVALUATION_WINDOW:
+        return &e->window;
+    case EVALUATION_STRIDE:
+        return &e->stride;
+    case EVALUATION_TEXTS:
+    case EVALUATION_KEYS:
+        break;
+    }
+    BUG("no number is parameter %zu of an evaluation", parameter);
+}
+
 struct value evaluation_get(const struct spec_evaluation *e, size_t parameter)
 {
     struct value v = {.present = true, .n = 1};
     if (parameter == SCHEMA_MAX + EVALUATION_TEXTS) {
         v.choice = (int)e->texts;
-    } else if (parameter == SCHEMA_MAX + EVALUATION_MAX_TOKENS) {
-        v.numbers[0] = (double)e->max_tokens;
-    } else if (e->samples) {
-        v.numbers[0] = (double)e->samples;
+    } else if (*number_of(e, parameter)) {
+        v.numbers[0] = (double)*number_of(e, parameter);
     } else {
         v = (struct value){0};
     }
@@ -61,11 +94,16 @@ void evaluation_set(struct spec_evaluation *e, size_t parameter, const struct va
 {
     if (parameter == SCHEMA_MAX + EVALUATION_TEXTS) {
         e->texts = (size_t)v->choice;
-    } else if (parameter == SCHEMA_MAX + EVALUATION_MAX_TOKENS) {
-        e->max_tokens = (long)v->numbers[0];
     } else {
-        e->samples = v->present ? (long)v->numbers[0] : 0;
+        *(long *)number_of(e, parameter) = v->present ? (long)v->numbers[0] : 0;
     }
+}
+
+bool evaluation_is_word(const struct param *row, const char *text)
+{
+    bool may = row == &rows[EVALUATION_SAMPLES] || row == &rows[EVALUATION_WINDOW] ||
+               row == &rows[EVALUATION_STRIDE];
+    return may && strcmp(row->fallback, text) == 0;
 }
 
 void evaluation_format(const struct spec *s, const struct param *row, const struct value *v,
@@ -73,7 +111,7 @@ void evaluation_format(const struct spec *s, const struct param *row, const stru
 {
     if (row == &rows[EVALUATION_TEXTS]) {
         buf_adds(out, s->texts[v->choice].name);
-    } else if (row == &rows[EVALUATION_SAMPLES] && !v->present) {
+    } else if (!v->present && evaluation_is_word(row, row->fallback)) {
         buf_adds(out, row->fallback);
     } else {
         value_format(v, row, out);

@@ -15,6 +15,8 @@ enum evaluation_key {
     EVALUATION_TEXTS,
     EVALUATION_SAMPLES,
     EVALUATION_MAX_TOKENS,
+    EVALUATION_WINDOW,
+    EVALUATION_STRIDE,
     EVALUATION_KEYS
 };
 
@@ -35,6 +37,9 @@ const struct param *evaluation_row(const struct schema *schema, size_t parameter
 /* The value of the key in an evaluation, and the reverse. */
 struct value evaluation_get(const struct spec_evaluation *e, size_t parameter);
 void evaluation_set(struct spec_evaluation *e, size_t parameter, const struct value *v);
+
+/* Whether the text stands for no number: "all" samples, a window of the model's "context". */
+bool evaluation_is_word(const struct param *row, const char *text);
 
 /*
  * A value of the row of any parameter, shorter than value_format() has it where it is of these

@@ -124,7 +124,8 @@ static int read_key(struct target *t, const struct node *node, struct err *e)
     }
     if (strncmp(key, prefix, skip) != 0 || dot < key + skip) {
         problems_add(&r->problems, node->key_at,
-                     "overrides: \"%s\" is none of texts, samples, max_tokens, and not of the form "
+                     "overrides: \"%s\" is none of texts, samples, max_tokens, window, stride, and "
+                     "not of the form "
                      "methods.NAME.PARAMETER",
                      shown(key).text);
         return 0;

@@ -61,9 +61,8 @@ struct reading {
 int evaluation_read(struct reading *r, const struct param *row, const struct node *node,
                     struct value *out, bool *fine, struct err *e);
 
-/* Reads the spec's own samples and max_tokens; the nodes are NULL without the keys. */
-int evaluation_read_own(struct reading *r, const struct node *samples,
-                        const struct node *max_tokens, struct err *e);
+/* Reads the spec's own keys of that kind but its texts. */
+int evaluation_read_own(struct reading *r, const struct node *root, struct err *e);
 
 /*
  * After the sweep: spec.evaluations, and for each combination of each method which of them it has.

@@ -18,6 +18,8 @@
  *   calibration: books          likewise; default: the entry "calibration" of configs/texts.yaml
  *   samples: 20                 texts; default all
  *   max_tokens: 64              default 64
+ *   window: 512                 tokens of a window of a stream; default: the context of the model
+ *   stride: 256                 default: half of the window
  *   protocols: [paper, text]    default [paper]
  *   seeds: [0]                  default [0]
  *   methods:                    or a list of names of configs/methods.yaml
@@ -31,7 +33,7 @@
  *     methods.*.scope: [head, all]       for every method that has it and does not set it itself
  *     methods.nash-exact.sample: {logspace: [100, 10000, 3]}     {range: [start, stop, step]},
  *                                        {linspace: [first, last, n]}, {logspace: likewise}
- *     samples: [20, all]                 likewise max_tokens and texts: for every method
+ *     samples: [20, all]                 likewise max_tokens, window, stride, texts: every method
  *     zip: {methods.uniform4.bits: [3, 4], methods.uniform4.group: [64, 128]}    move together
  *     exclude: [{methods.nash-exact.bits: [6, 4, 2], methods.nash-exact.scope: [all]}]
  *     include: [{methods.uniform4.bits: 8}]
@@ -44,10 +46,10 @@
  * some of them name takes part in those alone. A method that a sweep names in include alone has no
  * grid there. docs/sweeps.md has an example of each.
  *
- * texts, samples and max_tokens in a sweep are parameters of every method, the baseline among them,
- * and go with the keys of any method; methods.NAME.samples is of one. What is swept for a method
- * cannot be overridden; methods.*.PARAMETER overrides it in every method that has it, and a key of
- * one method goes before that.
+ * texts, samples, max_tokens, window and stride in a sweep are parameters of every method, the
+ * baseline among them, and go with the keys of any method; methods.NAME.samples is of one. What is
+ * swept for a method cannot be overridden; methods.*.PARAMETER overrides it in every method that
+ * has it, and a key of one method goes before that.
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
@@ -81,11 +83,15 @@ struct method_kind {
     bool (*uses_calibration)(const struct params *p);
 };
 
+/* Which keys of an evaluation a protocol depends on, beside texts and samples. */
+enum protocol_keys { PROTOCOL_MAX_TOKENS = 1, PROTOCOL_WINDOW = 2, PROTOCOL_STRIDE = 4 };
+
 struct spec_known {
     const struct method_kind *methods;
     size_t n_methods;
     const char *const *protocols; /* "paper", "text" */
     size_t n_protocols;
+    const unsigned *protocol_keys; /* for each protocol, enum protocol_keys added up */
 };
 
 /* What the command line puts in place of the file's values; NULL and 0 leave them. */
@@ -118,9 +124,11 @@ struct spec_texts {
 
 /* What a cell is scored on. */
 struct spec_evaluation {
-    size_t texts; /* index into spec.texts */
-    long samples; /* 0: all of them */
-    long max_tokens;
+    size_t texts;    /* index into spec.texts */
+    long samples;    /* 0: all of them */
+    long max_tokens; /* of protocols that score text by text */
+    long window;     /* tokens, of protocols that score a stream; 0: the model's context */
+    long stride;     /* of overlapping windows; 0: half of the window */
 };
 
 struct spec_method {

@@ -21,8 +21,7 @@ int evaluation_read(struct reading *r, const struct param *row, const struct nod
             return -1;
         }
         *out = (struct value){.present = true, .n = 1, .choice = *fine ? (int)index : 0};
-    } else if (row == key_row(EVALUATION_SAMPLES) && node->kind == NODE_SCALAR &&
-               strcmp(node->text, row->fallback) == 0) {
+    } else if (node->kind == NODE_SCALAR && evaluation_is_word(row, node->text)) {
         *out = (struct value){0};
     } else {
         *fine = field_value(&r->problems, node, row, out);
@@ -30,33 +29,39 @@ int evaluation_read(struct reading *r, const struct param *row, const struct nod
     return 0;
 }
 
-int evaluation_read_own(struct reading *r, const struct node *samples,
-                        const struct node *max_tokens, struct err *e)
+int evaluation_read_own(struct reading *r, const struct node *root, struct err *e)
 {
     struct spec *s = r->spec;
-    const struct node *nodes[EVALUATION_KEYS] = {
-        [EVALUATION_SAMPLES] = samples, [EVALUATION_MAX_TOKENS] = max_tokens};
     if (mem_grow(&s->evaluations, &r->evaluations_room, 1, sizeof *s->evaluations, e)) {
         return -1;
     }
     s->evaluations[0] = (struct spec_evaluation){.max_tokens = 64};
     s->n_evaluations = 1;
     for (size_t i = 0; i < EVALUATION_KEYS; i++) {
+        const struct node *node = i == EVALUATION_TEXTS ? NULL : node_get(root, key_row(i)->name);
         struct value v;
         bool fine;
-        if (nodes[i] && evaluation_read(r, key_row(i), nodes[i], &v, &fine, e)) {
+        if (node && evaluation_read(r, key_row(i), node, &v, &fine, e)) {
             return -1;
         }
-        if (nodes[i] && fine) {
+        if (node && fine) {
             evaluation_set(&s->evaluations[0], SCHEMA_MAX + i, &v);
         }
+    }
+    const struct spec_evaluation *own = &s->evaluations[0];
+    if (own->window && own->stride > own->window) {
+        problems_add(&r->problems, node_get(root, "stride")->at,
+                     "stride: %ld is more than the window of %ld tokens, so that some would never "
+                     "be scored",
+                     own->stride, own->window);
     }
     return 0;
 }
 
 static bool same(const struct spec_evaluation *a, const struct spec_evaluation *b)
 {
-    return a->texts == b->texts && a->samples == b->samples && a->max_tokens == b->max_tokens;
+    return a->texts == b->texts && a->samples == b->samples && a->max_tokens == b->max_tokens &&
+           a->window == b->window && a->stride == b->stride;
 }
 
 int evaluations_add(struct reading *r, const struct spec_evaluation *x, size_t *index,
@@ -119,7 +124,7 @@ static int number_method(struct reading *r, size_t method, struct err *e)
         t->evaluations[row] = (uint32_t)index;
         if (s->n_evaluations > EVALUATIONS_MAX) {
             problems_add(&r->problems, r->sweep_at,
-                         "sweep: over %d combinations of texts, samples and max_tokens: sweep "
+                         "sweep: over %d combinations of what is scored (texts, samples, …): sweep "
                          "fewer",
                          EVALUATIONS_MAX);
             return 0;

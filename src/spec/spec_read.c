@@ -191,9 +191,9 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
     const struct node *models = node_get(root, "models"), *texts = node_get(root, "texts"),
                       *sweep = node_get(root, "sweep"), *overrides = node_get(root, "overrides");
     read_protocols(r, node_get(root, "protocols"));
-    if (evaluation_read_own(r, node_get(root, "samples"), node_get(root, "max_tokens"), e) ||
-        read_name(r, node_get(root, "name"), e) || read_title(r, node_get(root, "title"), e) ||
-        (models && read_models(r, models, e)) || read_texts(r, texts, e) || take_options(r, e) ||
+    if (evaluation_read_own(r, root, e) || read_name(r, node_get(root, "name"), e) ||
+        read_title(r, node_get(root, "title"), e) || (models && read_models(r, models, e)) ||
+        read_texts(r, texts, e) || take_options(r, e) ||
         read_seeds(r, node_get(root, "seeds"), e) ||
         read_methods(r, node_get(root, "methods"), e) || (sweep && read_sweep(r, sweep, e))) {
         return -1;

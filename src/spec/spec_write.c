@@ -57,13 +57,13 @@ static void write_inputs(const struct spec *s, struct buf *out)
     if (s->calibration.path) {
         add_texts(out, "\ncalibration: {name: ", &s->calibration);
     }
-    const struct spec_evaluation *own = &s->evaluations[0];
-    if (own->samples) {
-        buf_addf(out, "\nsamples: %ld\n", own->samples);
-    } else {
-        buf_adds(out, "\nsamples: all\n");
+    for (size_t i = SCHEMA_MAX + EVALUATION_SAMPLES; i < SWEPT_MAX; i++) {
+        const struct param *row = evaluation_row(NULL, i);
+        struct value v = evaluation_get(&s->evaluations[0], i);
+        buf_addf(out, "\n%s: ", row->name);
+        evaluation_format(s, row, &v, out);
     }
-    buf_addf(out, "max_tokens: %ld\nprotocols: [", own->max_tokens);
+    buf_adds(out, "\nprotocols: [");
     for (size_t i = 0; i < s->n_protocols; i++) {
         buf_addf(out, "%s%s", i ? ", " : "", s->known->protocols[s->protocols[i]]);
     }

@@ -55,10 +55,11 @@ static void refuse_key(struct reading *r, const struct node *node)
             return;
         }
     }
-    problems_add(&r->problems, node->key_at,
-                 "sweep: \"%s\" is none of texts, samples, max_tokens, and not of the form "
-                 "methods.NAME.PARAMETER",
-                 shown(node->key).text);
+    problems_add(
+        &r->problems, node->key_at,
+        "sweep: \"%s\" is none of texts, samples, max_tokens, window, stride, and not of the form "
+        "methods.NAME.PARAMETER",
+        shown(node->key).text);
 }
 
 bool sweep_add_key(struct reading *r, const struct node *node, struct sweep_keys *keys)

@@ -153,3 +153,27 @@ SIMD_CLONES void max_and_exp_sum(const float *x, size_t n, float *max, float *ex
     *max = top;
     *exp_sum = add_lanes(lanes);
 }
+
+SIMD_CLONES float divergence_sum(const float *a, const float *b, size_t n, float max, float shift)
+{
+    float lanes[SIMD_LANES] = {0};
+    size_t even = n - n % SIMD_LANES;
+    for (size_t i = 0; i < even; i += SIMD_LANES) {
+        for (size_t j = 0; j < SIMD_LANES; j++) {
+            lanes[j] += exp_one(a[i + j] - max) * (a[i + j] - b[i + j] - shift);
+        }
+    }
+    for (size_t i = even; i < n; i++) {
+        lanes[i - even] += exp_one(a[i] - max) * (a[i] - b[i] - shift);
+    }
+    return add_lanes(lanes);
+}
+
+size_t place_of(const float *x, size_t n, float value)
+{
+    size_t i = 0;
+    while (i + 1 < n && x[i] != value) {
+        i++;
+    }
+    return i;
+}

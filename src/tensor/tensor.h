@@ -33,6 +33,16 @@ void softmax(float *x, size_t n, size_t width);
 /* max_i x_i and Σ exp(x_i − max): what a log-sum-exp over several blocks is put together from. */
 void max_and_exp_sum(const float *x, size_t n, float *max, float *exp_sum);
 
+/*
+ * Σ exp(a_i − max)·((a_i − b_i) − shift): of a block of two rows of logits, what the divergence of
+ * b's distribution from a's is put together from. With a shift near the differences the sum keeps
+ * its digits where the two are alike.
+ */
+float divergence_sum(const float *a, const float *b, size_t n, float max, float shift);
+
+/* The first place of the value, which is in x. */
+size_t place_of(const float *x, size_t n, float value);
+
 /* e^x to about 1 unit in the last place up to 87.3; 0 below −87.3 (never denormal), e^87.3 above.
  */
 void exp_inplace(float *x, size_t n);
