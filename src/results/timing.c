@@ -2,18 +2,9 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/json_file.h"
-
-static bool is_of(const struct record *r, const struct spec *s, const struct cell *c)
-{
-    return strcmp(r->model, s->models[c->model].name) == 0 &&
-           strcmp(r->method, s->methods[c->method].name) == 0 &&
-           strcmp(r->variant, c->variant) == 0 &&
-           strcmp(r->protocol, s->known->protocols[c->protocol]) == 0 &&
-           r->seed == (c->has_seed ? c->seed : RECORD_NONE);
-}
+#include "results/cell_of_row.h"
 
 static double number_at(const json_t *object, const char *key)
 {
@@ -47,14 +38,8 @@ int timing_read(struct cell_timing *timing, const struct store *s, const struct 
     int status = 0;
     for (size_t i = 0; i < n && !status; i++) {
         timing[i] = (struct cell_timing){(double)NAN, (double)NAN};
-        /* A table has its rows in the order of the plan, so the first look is mostly the last. */
-        for (size_t k = 0; k < plan.n && !status; k++) {
-            const struct cell *c = &plan.cells[(i + k) % plan.n];
-            if (is_of(&rows[i], spec, c)) {
-                status = read_one(&timing[i], s, c->id, e);
-                break;
-            }
-        }
+        const struct cell *c = cell_of_row(&plan, spec, &rows[i], i);
+        status = c ? read_one(&timing[i], s, c->id, e) : 0;
     }
     plan_release(&plan);
     return status;
