@@ -9,7 +9,7 @@ static void line_of(const struct fixture *f, const char *label, char *out, size_
 {
     struct buf text = BUF_INIT;
     struct err e;
-    cr_assert(report_print(&f->spec, f->rows, f->n, &text, &e) == 0, "%s", e.text);
+    cr_assert(report_print(NULL, &f->spec, f->rows, f->n, &text, &e) == 0, "%s", e.text);
     char *line = text.s;
     while (line && !(strncmp(line, label, strlen(label)) == 0 &&
                      strncmp(line + strlen(label), "  ", 2) == 0)) {
@@ -97,7 +97,7 @@ Test(report_tables, fall_back_to_the_first_protocol_and_say_so)
     f.spec.protocols[0] = 1;
     f.spec.n_protocols = 1;
     expect_line(&f, "small", "small 1.1M 5.0000 +8.00 % +5.00 % 90.6 % 1.6× better 5.00 4.16 3.56");
-    cr_assert(report_print(&f.spec, f.rows, f.n, &text, &e) == 0);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &text, &e) == 0);
     cr_assert(strstr(text.s, "under the protocol text, because paper was not run") != NULL, "%s",
               text.s);
     buf_release(&text);
@@ -148,7 +148,7 @@ Test(report_tables, of_a_sweep_have_a_line_a_point)
     }
     struct buf out = BUF_INIT;
     struct err e;
-    cr_assert(report_print(&f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
     cr_assert(strstr(out.s, "small  uniform   bits=2          4.000         4.000         3.200    "
                             "4.000  5.1000  +2.00 %  4.8750  −2.50 %   0.06250\n"),
               "%s", out.s);

@@ -68,7 +68,7 @@ int experiment_report(const struct experiment *x, const struct record *rows, siz
     }
     file_sweep(buf_text(&x->store.plots)); /* figures are drawn by one process at a time */
     if (tables) {
-        status = report_print(&x->spec, rows, n, out, e) ||
+        status = report_print(&x->store, &x->spec, rows, n, out, e) ||
                          report_tables(&x->store, &x->spec, rows, n, &written, e)
                      ? -1
                      : 0;

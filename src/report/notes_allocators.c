@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/number.h"
+#include "report/rivals.h"
 #include "report/tables.h"
 
 /* A budget counts as one of the study's prices within so many bits. */
@@ -119,14 +120,15 @@ static void note_coupled(struct layout *l, const struct contest *c, size_t panel
     buf_release(&text);
 }
 
-static void add_price(struct buf *text, const struct contest *c, const struct contest_point *study,
-                      const char *before, double price, const char *words)
+static int add_price(struct buf *text, const struct contest *c, const struct pairing *p,
+                     const struct contest_point *study, const char *before, double price,
+                     const char *words, struct err *e)
 {
     const struct contest_point *best = contest_best(c, study->panel, price, price_tolerance);
     buf_addf(text, "%s at %.2f bits (%s): ", before, price, words);
     if (!best) {
         buf_adds(text, "not measured");
-        return;
+        return 0;
     }
     buf_addf(text, "%s, %s stored in %.3f", best->label, nats(best->delta_nats).text, best->packed);
     if (study->delta_nats > 0 && best->delta_nats > 0) {
@@ -134,6 +136,7 @@ static void add_price(struct buf *text, const struct contest *c, const struct co
     } else {
         buf_adds(text, ", no ratio of a Δ ≤ 0");
     }
+    return rivals_add(text, c, best, p, e);
 }
 
 static int add_break_even(struct buf *text, const struct contest *c,
@@ -161,7 +164,8 @@ static int add_break_even(struct buf *text, const struct contest *c,
 }
 
 /* The best allocator beside the study's tiers, at each price of theirs. */
-static int note_study(struct layout *l, const struct contest *c, size_t panel, struct err *e)
+static int note_study(struct layout *l, const struct contest *c, const struct pairing *p,
+                      size_t panel, struct err *e)
 {
     const struct contest_point *study = contest_study(c, panel);
     struct buf text = BUF_INIT;
@@ -171,11 +175,15 @@ static int note_study(struct layout *l, const struct contest *c, size_t panel, s
     buf_addf(
         &text, "%s, scope %s: the study's tiers (%s) change the loss by %s. The best allocator",
         c->panels[panel].model, c->panels[panel].scope, study->label, nats(study->delta_nats).text);
-    add_price(&text, c, study, "", study->ideal_map, "their price with an ideal map");
-    add_price(&text, c, study, ";", study->entropy, "with codes and map entropy-coded");
-    add_price(&text, c, study, ";", selection_mean(&study->rows, "bits_payload"),
-              "codes alone, as the study counts");
-    int status = add_break_even(&text, c, study, e);
+    int status =
+        add_price(&text, c, p, study, "", study->ideal_map, "their price with an ideal map", e) ||
+                add_price(&text, c, p, study, ";", study->entropy,
+                          "with codes and map entropy-coded", e) ||
+                add_price(&text, c, p, study, ";", selection_mean(&study->rows, "bits_payload"),
+                          "codes alone, as the study counts", e) ||
+                add_break_even(&text, c, study, e)
+            ? -1
+            : 0;
     if (!status) {
         layout_note_text(l, &text);
     }
@@ -183,10 +191,14 @@ static int note_study(struct layout *l, const struct contest *c, size_t panel, s
     return status;
 }
 
-int notes_allocators(struct layout *l, const struct contest *c, struct err *e)
+int notes_allocators(struct layout *l, const struct contest *c, const struct pairing *p,
+                     struct err *e)
 {
+    layout_note(l, "Not told from the best: methods whose paired difference to it has a 95 %% "
+                   "interval (nats, from resampling texts) that holds 0; another sample of texts "
+                   "from the same source might well put them first.");
     for (size_t panel = 0; panel < c->n_panels; panel++) {
-        if (note_study(l, c, panel, e)) {
+        if (note_study(l, c, p, panel, e)) {
             return -1;
         }
     }

@@ -1,7 +1,6 @@
 #include "report/number.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 const char number_missing[] = "not measured";
@@ -49,6 +48,27 @@ struct number number_significant(double x)
         n += (size_t)snprintf(out.text + n, sizeof out.text - n, "%s",
                               *c == '-' ? "−" : (const char[]){*c, '\0'});
     }
+    return out;
+}
+
+struct number number_interval(struct interval i, int decimals, bool with_plus)
+{
+    struct number out;
+    if (isnan(i.low) || isnan(i.high)) {
+        snprintf(out.text, sizeof out.text, "–");
+        return out;
+    }
+    struct number low = format(summary_one(i.low), decimals, with_plus, "");
+    struct number high = format(summary_one(i.high), decimals, with_plus, "");
+    size_t n = (size_t)snprintf(out.text, sizeof out.text, "[%.40s, ", low.text);
+    snprintf(out.text + n, sizeof out.text - n, "%.40s]", high.text);
+    return out;
+}
+
+struct number number_p(double p)
+{
+    struct number out;
+    snprintf(out.text, sizeof out.text, isnan(p) ? "–" : p < 0.0001 ? "< 0.0001" : "%.4f", p);
     return out;
 }
 

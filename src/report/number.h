@@ -8,6 +8,9 @@
 #ifndef NS_REPORT_NUMBER_H
 #define NS_REPORT_NUMBER_H
 
+#include <stdbool.h>
+
+#include "stats/interval.h"
 #include "stats/summary.h"
 
 extern const char number_missing[]; /* "not measured" */
@@ -22,6 +25,12 @@ struct number number_signed(struct summary s, int decimals, const char *unit);
 
 /* Four significant digits, for numbers of any size: 0.01234, 1.234e−05. */
 struct number number_significant(double x);
+
+/* "[−0.012, +0.034]"; a dash when there is none. with_plus: both ends with their sign. */
+struct number number_interval(struct interval i, int decimals, bool with_plus);
+
+/* A p-value with four decimals, "< 0.0001" below them; a dash when nothing was tested. */
+struct number number_p(double p);
 
 /* A count of weights as models are named: 1.1M, 124.4M, 1.56B. */
 struct number number_weights(double n);

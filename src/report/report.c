@@ -5,11 +5,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "report/tables.h"
+#include "report/tables_paired.h"
 
-enum { REPORT_TABLES_MAX = 3 };
+enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 3 + REPORT_PROTOCOLS_MAX };
 
 struct tables {
     struct layout each[REPORT_TABLES_MAX];
+    char stems[REPORT_PROTOCOLS_MAX][PAIRED_STEM]; /* of the paired ones */
     size_t n;
 };
 
@@ -33,26 +35,26 @@ static int make_study(struct tables *t, const struct spec *s, const struct recor
     return 0;
 }
 
-static int make_allocators(struct tables *t, const struct spec *s, const struct record *rows,
+static int make_allocators(struct tables *t, const struct pairing *p, const struct record *rows,
                            size_t n, struct err *e)
 {
     struct contest contest;
-    if (contest_make(&contest, s, rows, n, e)) {
+    if (contest_make(&contest, p->spec, rows, n, e)) {
         return -1;
     }
-    int status = tables_allocators(&t->each[t->n++], s, &contest, e);
+    int status = tables_allocators(&t->each[t->n++], p->spec, &contest, p, e);
     contest_release(&contest);
     return status;
 }
 
 /* The tables of this kind of report, the main one first; to be released after a failure too. */
-static int make(struct tables *t, const struct spec *s, const struct record *rows, size_t n,
+static int make(struct tables *t, const struct pairing *p, const struct record *rows, size_t n,
                 struct err *e)
 {
-    *t = (struct tables){0};
+    const struct spec *s = p->spec;
     if (s->report.kind == REPORT_SWEEP) {
         tables_sweep(&t->each[t->n++], s, rows, n);
-    } else if (s->report.kind == REPORT_ALLOCATORS ? make_allocators(t, s, rows, n, e)
+    } else if (s->report.kind == REPORT_ALLOCATORS ? make_allocators(t, p, rows, n, e)
                                                    : make_study(t, s, rows, n, e)) {
         return -1;
     }
@@ -60,15 +62,29 @@ static int make(struct tables *t, const struct spec *s, const struct record *row
     return 0;
 }
 
-int report_print(const struct spec *s, const struct record *rows, size_t n, struct buf *out,
-                 struct err *e)
+/* The tables that need the evidence of cells: one a protocol. */
+static int make_paired(struct tables *t, const struct pairing *p, const struct record *rows,
+                       size_t n, struct err *e)
 {
-    struct tables t;
-    int status = make(&t, s, rows, n, e);
+    for (size_t i = 0; i < p->spec->n_protocols; i++) {
+        if (tables_paired(&t->each[t->n++], t->stems[i], p, rows, n, i, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int report_print(const struct store *store, const struct spec *s, const struct record *rows,
+                 size_t n, struct buf *out, struct err *e)
+{
+    struct tables t = {0};
+    struct pairing pairing;
+    int status = pairing_open(&pairing, store, s, e) || make(&t, &pairing, rows, n, e) ? -1 : 0;
     if (!status) {
         layout_terminal(&t.each[0], out);
         status = buf_check(out, e);
     }
+    pairing_release(&pairing);
     release(&t);
     return status;
 }
@@ -131,14 +147,19 @@ static int write_seconds(const struct store *store, const struct spec *s, const 
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e)
 {
-    struct tables t;
-    int status = make(&t, s, rows, n, e);
+    struct tables t = {0};
+    struct pairing pairing;
+    int status = pairing_open(&pairing, store, s, e) || make(&t, &pairing, rows, n, e) ||
+                         make_paired(&t, &pairing, rows, n, e)
+                     ? -1
+                     : 0;
     if (!status) {
         status = write_all(store, "tables", t.each, t.n, written, e);
     }
     if (!status && s->report.kind == REPORT_ALLOCATORS) {
         status = write_seconds(store, s, rows, n, written, e);
     }
+    pairing_release(&pairing);
     release(&t);
     return status ? status : buf_check(written, e);
 }

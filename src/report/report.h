@@ -1,5 +1,6 @@
 /*
- * report: tables, LaTeX and figures, from result rows alone; never from a model.
+ * report: tables, LaTeX and figures, from result rows and the evidence beside them; never from a
+ * model.
  */
 #ifndef NS_REPORT_REPORT_H
 #define NS_REPORT_REPORT_H
@@ -10,9 +11,12 @@
 enum { ADVANTAGE_TEXT = 48 };
 void report_advantage(char out[ADVANTAGE_TEXT], double delta_uniform_pct, double delta_tiers_pct);
 
-/* The main table as plain text, for the terminal. */
-int report_print(const struct spec *s, const struct record *rows, size_t n, struct buf *out,
-                 struct err *e);
+/*
+ * The main table as plain text, for the terminal. `store` is where the evidence of the cells is;
+ * NULL: nowhere.
+ */
+int report_print(const struct store *store, const struct spec *s, const struct record *rows,
+                 size_t n, struct buf *out, struct err *e);
 
 /*
  * Markdown and LaTeX tables into results/NAME/tables/; of what differs between honest runs, from

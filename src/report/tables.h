@@ -13,6 +13,7 @@
 
 #include "report/contest.h"
 #include "report/layout.h"
+#include "report/pairing.h"
 #include "report/study.h"
 #include "results/timing.h"
 
@@ -21,13 +22,15 @@ void tables_size(struct layout *l, const struct spec *s, const struct study *stu
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
 void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
 
+/* `p`: where the evidence is that the best point is compared on. */
 int tables_allocators(struct layout *l, const struct spec *s, const struct contest *c,
-                      struct err *e);
+                      const struct pairing *p, struct err *e);
 void tables_seconds(struct layout *l, const struct spec *s, const struct contest *c,
                     const struct record *rows, const struct cell_timing *timing, size_t n);
 
 /* The notes of the table of allocators that are computed: see notes_allocators.c. */
-int notes_allocators(struct layout *l, const struct contest *c, struct err *e);
+int notes_allocators(struct layout *l, const struct contest *c, const struct pairing *p,
+                     struct err *e);
 
 /* The note on ±, when the spec has several seeds. */
 void tables_note_seeds(struct layout *l, const struct spec *s);

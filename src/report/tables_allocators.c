@@ -102,7 +102,7 @@ static void add_line(struct layout *l, const struct contest *c, const struct lin
 }
 
 int tables_allocators(struct layout *l, const struct spec *s, const struct contest *c,
-                      struct err *e)
+                      const struct pairing *p, struct err *e)
 {
     struct line *lines = mem_new(PRICES * c->n_points, sizeof *lines, e);
     l->stem = "allocators";
@@ -129,7 +129,7 @@ int tables_allocators(struct layout *l, const struct spec *s, const struct conte
                 "methods of the same sensitivity and players alone; shapley minimises a table that "
                 "is weighted by measured losses, and its gap is that of the unweighted one.");
     tables_note_seeds(l, s);
-    return notes_allocators(l, c, e);
+    return notes_allocators(l, c, p, e);
 }
 
 /* What the points of one line and panel took, all together. */
