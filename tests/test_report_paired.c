@@ -288,6 +288,27 @@ Test(report_paired, a_contest_says_when_nothing_was_kept_to_compare)
     place_close(&p);
 }
 
+Test(report_paired, a_contest_says_where_the_texts_tell_a_game_from_the_optimum)
+{
+    static const double odd[] = {0.001, 0.125};
+    for (int within = 0; within < 2; within++) {
+        struct place p;
+        contest_open(&p);
+        struct record *game = row_of(&p.f, "small", "nash-exact", "text");
+        game->optimum_cost = 1;
+        game->predicted_cost = 1.5;
+        keep_evidence(&p, row_of(&p.f, "small", "uniform", "text"), TEXTS, 0.0625, 0);
+        keep_evidence(&p, game, TEXTS, 0.07, odd[within]);
+        expect_in(&p, "allocators.md",
+                  within
+                      ? "+0.0700 nats against +0.0625 nats (told apart by a paired 95 % interval "
+                        "at 0 of 1)."
+                      : "+0.0700 nats against +0.0625 nats (told apart by a paired 95 % interval "
+                        "at 1 of 1).");
+        place_close(&p);
+    }
+}
+
 Test(report_paired, p_values_and_intervals_in_print)
 {
     cr_assert(strcmp(number_p(0.00009).text, "< 0.0001") == 0);

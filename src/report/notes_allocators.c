@@ -23,11 +23,11 @@ static struct number nats(double x)
 
 /* What is known of the points of a coupled game on one line of a panel. */
 struct coupled {
-    size_t budgets, above;            /* points of a game; those above the plain optimum */
-    double least_pct, most_pct;       /* how far above, in predicted cost */
-    size_t compared, worse;           /* points beside an `optimal` one; those that do more harm */
-    const struct contest_point *most; /* … by the most */
-    double most_optimal;              /* what `optimal` does there */
+    size_t budgets, above;      /* points of a game; those above the plain optimum */
+    double least_pct, most_pct; /* how far above, in predicted cost */
+    size_t compared, worse;     /* points beside an `optimal` one; those that do more harm */
+    const struct contest_point *most, *most_optimal; /* … by the most, and `optimal` there */
+    size_t paired, beyond; /* of the worse: compared text by text; more than their interval */
 };
 
 static double excess(const struct contest_point *p)
@@ -36,63 +36,92 @@ static double excess(const struct contest_point *p)
     return optimum > 0 ? selection_mean(&p->rows, "predicted_cost") / optimum - 1 : (double)NAN;
 }
 
-/* The measured change of the method "optimal" at the same budget, NaN when there is none. */
-static double optimal_at(const struct contest *c, const struct contest_point *p)
+/* The method "optimal" at the same budget where it does least harm, NULL when there is none. */
+static const struct contest_point *optimal_at(const struct contest *c,
+                                              const struct contest_point *p)
 {
-    double least = (double)NAN;
+    const struct contest_point *least = NULL;
     for (size_t i = 0; i < c->n_points; i++) {
         const struct contest_point *q = &c->points[i];
-        if (q->panel == p->panel && q->budget == p->budget && q != p &&
-            strcmp(q->first->allocator, "optimal") == 0) {
-            least = fmin(least, q->delta_nats);
+        if (q->panel == p->panel && q->budget == p->budget && q != p && isfinite(q->delta_nats) &&
+            strcmp(q->first->allocator, "optimal") == 0 &&
+            (!least || q->delta_nats < least->delta_nats)) {
+            least = q;
         }
     }
     return least;
 }
 
-static void compare(struct coupled *k, const struct contest *c, const struct contest_point *p)
+static int compare(struct coupled *k, const struct contest *c, const struct pairing *pairing,
+                   const struct contest_point *p, struct err *e)
 {
-    double optimal = optimal_at(c, p), harm = p->delta_nats - optimal;
-    if (!isfinite(harm)) {
-        return;
+    const struct contest_point *optimal = optimal_at(c, p);
+    struct paired d;
+    bool known = false;
+    if (!optimal || !isfinite(p->delta_nats)) {
+        return 0;
     }
     k->compared++;
-    if (harm > 0) {
-        k->worse++;
-        if (!k->most || harm > k->most->delta_nats - k->most_optimal) {
-            k->most = p;
-            k->most_optimal = optimal;
-        }
+    double harm = p->delta_nats - optimal->delta_nats;
+    if (!(harm > 0)) {
+        return 0;
     }
+    k->worse++;
+    if (!k->most || harm > k->most->delta_nats - k->most_optimal->delta_nats) {
+        k->most = p;
+        k->most_optimal = optimal;
+    }
+    if (pairing_of(&d, &known, pairing, &optimal->rows, &p->rows, e)) {
+        return -1;
+    }
+    k->paired += known;
+    k->beyond += known && d.delta_ci.low > 0;
+    return 0;
 }
 
-static struct coupled coupled_on(const struct contest *c, size_t panel, size_t line)
+static int coupled_on(struct coupled *k, const struct contest *c, const struct pairing *pairing,
+                      size_t panel, size_t line, struct err *e)
 {
-    struct coupled k = {.least_pct = INFINITY};
+    *k = (struct coupled){.least_pct = INFINITY};
     for (size_t i = 0; i < c->n_points; i++) {
         const struct contest_point *p = &c->points[i];
         double over = excess(p);
         if (p->panel != panel || p->line != line || !isfinite(over)) {
             continue;
         }
-        k.budgets++;
+        k->budgets++;
         if (over > optimum_tolerance) {
-            k.above++;
-            k.least_pct = fmin(k.least_pct, 100 * over);
-            k.most_pct = fmax(k.most_pct, 100 * over);
-            compare(&k, c, p);
+            k->above++;
+            k->least_pct = fmin(k->least_pct, 100 * over);
+            k->most_pct = fmax(k->most_pct, 100 * over);
+            if (compare(k, c, pairing, p, e)) {
+                return -1;
+            }
         }
     }
-    return k;
+    return 0;
+}
+
+/* Of the budgets at which a coupled game does more harm, how many the texts can tell. */
+static void add_beyond(struct buf *text, const struct coupled *k)
+{
+    if (k->paired == 0) {
+        buf_adds(text, " (no tokens are stored to give the differences an interval)");
+    } else {
+        buf_addf(text, " (told apart by a paired 95 %% interval at %zu of %zu)", k->beyond,
+                 k->paired);
+    }
 }
 
 /* "METHOD on MODEL, SCOPE: above the plain optimum at 3 of 5 budgets …" */
-static void note_coupled(struct layout *l, const struct contest *c, size_t panel, size_t line)
+static int note_coupled(struct layout *l, const struct contest *c, const struct pairing *p,
+                        size_t panel, size_t line, struct err *e)
 {
-    struct coupled k = coupled_on(c, panel, line);
+    struct coupled k;
     struct buf text = BUF_INIT;
-    if (k.above == 0) {
-        return;
+    int status = coupled_on(&k, c, p, panel, line, e);
+    if (status || k.above == 0) {
+        return status;
     }
     buf_addf(&text,
              "%s on %s, scope %s: its couplings make it worse than the plain optimum in predicted "
@@ -112,12 +141,15 @@ static void note_coupled(struct layout *l, const struct contest *c, size_t panel
     } else {
         buf_addf(&text,
                  "; its measured Δ loss is larger than that of optimal at %zu of %zu, most at %.4g "
-                 "bits: %s against %s.",
+                 "bits: %s against %s",
                  k.worse, k.compared, k.most->budget, nats(k.most->delta_nats).text,
-                 nats(k.most_optimal).text);
+                 nats(k.most_optimal->delta_nats).text);
+        add_beyond(&text, &k);
+        buf_adds(&text, ".");
     }
     layout_note_text(l, &text);
     buf_release(&text);
+    return 0;
 }
 
 static int add_price(struct buf *text, const struct contest *c, const struct pairing *p,
@@ -204,7 +236,9 @@ int notes_allocators(struct layout *l, const struct contest *c, const struct pai
     }
     for (size_t panel = 0; panel < c->n_panels; panel++) {
         for (size_t line = 0; line < c->n_lines; line++) {
-            note_coupled(l, c, panel, line);
+            if (note_coupled(l, c, p, panel, line, e)) {
+                return -1;
+            }
         }
     }
     return 0;

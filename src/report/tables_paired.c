@@ -44,6 +44,9 @@ static struct line *new_line(struct lines *lines, struct err *e)
 /* Whether the same method has other seeds, so that rows must be told apart by them. */
 static bool has_seeds(const struct table *t, size_t i)
 {
+    if (t->rows[i].seed == RECORD_NONE) {
+        return false;
+    }
     struct selection all = selection_under(selection_of(t->rows, t->n, i), t->protocol);
     return selection_summary(&all, "seed").squares > 0;
 }
