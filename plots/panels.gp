@@ -30,18 +30,7 @@ panel = "\
 
 # y_label is at the left, x_label at the foot.
 legend_panel = "\
-    unset label; \
-    set lmargin at screen 0; \
-    set rmargin at screen 1; \
-    set bmargin at screen 0; \
-    set tmargin at screen 1; \
-    unset nonlinear y; \
-    unset logscale; \
-    set xrange [0 : 1]; \
-    set yrange [0 : 1]; \
-    unset border; \
-    unset tics; \
-    unset grid; \
+    @legend_page; \
     set label 1 x_label at screen 0.5, 0.35 * label_share center; \
     set label 2 y_label at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90; \
     set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols legend_columns"

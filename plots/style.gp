@@ -40,3 +40,21 @@ axis_of_models = "\
     set xlabel 'Parameters of the model (log scale)' offset 0, -0.9; \
     set bmargin 5; \
     set key outside top center horizontal Left reverse"
+
+# In a multiplot, after its panels: the page itself, without axes, for a legend (its `set key` comes
+# after) and for labels that all panels share.
+legend_page = "\
+    unset label; \
+    set lmargin at screen 0; \
+    set rmargin at screen 1; \
+    set bmargin at screen 0; \
+    set tmargin at screen 1; \
+    unset nonlinear y; \
+    unset logscale; \
+    set xrange [0 : 1]; \
+    set yrange [0 : 1]; \
+    unset xlabel; \
+    unset ylabel; \
+    unset border; \
+    unset tics; \
+    unset grid"

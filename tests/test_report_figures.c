@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "report/captions.h"
 #include "report/report.h"
 #include "results_fixture.h"
 #include "support.h"
@@ -68,6 +69,71 @@ Test(report_figures, of_a_study_are_pdf_and_png_with_their_data)
         buf_release(&png);
         buf_release(&data);
     }
+    place_close(&p);
+}
+
+Test(report_figures, every_one_that_is_drawn_has_a_caption)
+{
+    static const enum spec_report_kind kinds[] = {REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS};
+    struct place p;
+    struct err e;
+    place_open(&p);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        p.f.spec.report.kind = kinds[i];
+        cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    }
+    size_t n = 0;
+    for (char *rest, *line = strtok_r(p.written.s, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest), n++) {
+        char *stem = strrchr(line, '/') + 1;
+        *strrchr(stem, '.') = '\0';
+        cr_assert(figure_caption(stem) != NULL, "%s", stem);
+    }
+    cr_assert(n >= 3 * 7);
+    place_close(&p);
+}
+
+Test(report_figures, of_the_bill_split_the_bits_and_count_the_whole_model)
+{
+    struct place p;
+    struct err e;
+    struct buf data = BUF_INIT;
+    place_open(&p);
+    for (size_t i = 0; i < p.f.n; i++) {
+        struct record *r = &p.f.rows[i];
+        r->parameters = strcmp(r->model, "small") == 0 ? 2097152 : 20000000;
+        r->scope_weights = r->scope_weights > 0 ? r->parameters / 2 : r->scope_weights;
+        if (r->scope_weights > 0) {
+            r->payload_packed_bits = 3 * r->scope_weights;
+            r->map_packed_bits = 2 * r->scope_weights;
+            r->grid_bits = r->scope_weights / 4;
+        }
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "bill.dat", &data);
+    static const char head[] =
+        "\"\"\n\n\n\"small\" 1\n\"big_one\" 5\n\n\n"
+        "\"uniform\" 2 3 2 0.25 3.2 0.5 4\n\"nash\" 3 3 2 0.25 3.557 0.5 4\n";
+    cr_assert(strncmp(data.s, head, sizeof head - 1) == 0, "%s", data.s);
+    cr_assert(strstr(data.s, "\n\"uniform\" 6 3 2 0.25 3.2 0.5 0.4194304\n") != NULL, "%s", data.s);
+    buf_release(&data);
+    place_close(&p);
+}
+
+Test(report_figures, that_cannot_be_drawn_any_more_are_removed)
+{
+    struct place p;
+    struct err e;
+    char path[300];
+    place_open(&p);
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    snprintf(path, sizeof path, "%s/bill.pdf", p.store.plots.s);
+    cr_assert(file_exists(path));
+    for (size_t i = 0; i < p.f.n; i++) {
+        p.f.rows[i].scope_weights = RECORD_NONE;
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    cr_assert(!file_exists(path));
     place_close(&p);
 }
 

@@ -9,6 +9,17 @@
 
 #include "report/contest.h"
 #include "report/study.h"
+#include "results/store.h"
+
+/* What a figure is made of; study and contest are empty but for reports of their kind. */
+struct figure_source {
+    const struct store *store;
+    const struct spec *spec;
+    const struct record *rows;
+    size_t n;
+    const struct study *study;
+    const struct contest *contest;
+};
 
 int figure_data_compression(struct buf *out, const struct spec *s, const struct study *study,
                             struct err *e);
@@ -21,6 +32,9 @@ int figure_data_allocators(struct buf *out, const struct spec *s, const struct c
                            struct err *e);
 int figure_data_rate_distortion(struct buf *out, const struct spec *s, const struct contest *c,
                                 struct err *e);
+
+/* Nothing is written, and no error, where there is nothing to draw. */
+int figure_data_bill(struct buf *out, const struct figure_source *from, struct err *e);
 
 /* A double-quoted name; quotes inside become single ones, control characters blanks. */
 void figure_data_name(struct buf *out, const char *name);

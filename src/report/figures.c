@@ -4,83 +4,88 @@
 #include "report/figure_data.h"
 #include "report/gnuplot.h"
 
-static int draw_study(const char *scripts, const char *folder, const struct spec *s,
-                      const struct record *rows, size_t n, struct buf *written, struct err *e)
+static int compression(struct buf *out, const struct figure_source *from, struct err *e)
 {
-    struct study study;
-    struct buf data = BUF_INIT;
-    int status = study_make(&study, s, rows, n, e);
-    if (status) {
-        return status;
-    }
-    if (figure_data_compression(&data, s, &study, e) ||
-        gnuplot_draw(scripts, folder, "compression", &data, written, e)) {
-        status = -1;
-        goto out;
-    }
-    buf_clear(&data);
-    if (figure_data_delta_loss(&data, s, &study, e) ||
-        gnuplot_draw(scripts, folder, "delta_loss", &data, written, e)) {
-        status = -1;
-    }
-out:
-    buf_release(&data);
-    study_release(&study);
-    return status;
+    return figure_data_compression(out, from->spec, from->study, e);
 }
 
-static int draw_sweep(const char *scripts, const char *folder, const struct spec *s,
-                      const struct record *rows, size_t n, struct buf *written, struct err *e)
+static int delta_loss(struct buf *out, const struct figure_source *from, struct err *e)
+{
+    return figure_data_delta_loss(out, from->spec, from->study, e);
+}
+
+static int pareto(struct buf *out, const struct figure_source *from, struct err *e)
+{
+    return figure_data_pareto(out, from->spec, from->rows, from->n, e);
+}
+
+static int allocators(struct buf *out, const struct figure_source *from, struct err *e)
+{
+    return figure_data_allocators(out, from->spec, from->contest, e);
+}
+
+static int rate_distortion(struct buf *out, const struct figure_source *from, struct err *e)
+{
+    return figure_data_rate_distortion(out, from->spec, from->contest, e);
+}
+
+enum { STUDY = 1 << REPORT_STUDY, SWEEP = 1 << REPORT_SWEEP, CONTEST = 1 << REPORT_ALLOCATORS };
+
+/* In the order in which they are drawn; captions.c has a caption for each. */
+static const struct figure {
+    const char *stem;
+    unsigned kinds;
+    /* Leaves `out` empty where there is nothing to draw, and no figure either. */
+    int (*fill)(struct buf *out, const struct figure_source *from, struct err *e);
+} figures[] = {
+    {"compression", STUDY, compression},
+    {"delta_loss", STUDY, delta_loss},
+    {"pareto", SWEEP, pareto},
+    {"allocators", CONTEST, allocators},
+    {"rate_distortion", CONTEST, rate_distortion},
+    {"bill", STUDY | SWEEP | CONTEST, figure_data_bill},
+};
+
+static int draw_all(const char *scripts, const char *folder, const struct figure_source *from,
+                    struct buf *written, struct err *e)
 {
     struct buf data = BUF_INIT;
-    int status = figure_data_pareto(&data, s, rows, n, e) ||
-                         gnuplot_draw(scripts, folder, "pareto", &data, written, e)
-                     ? -1
-                     : 0;
+    int status = 0;
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0] && !status; i++) {
+        const struct figure *f = &figures[i];
+        if (!(f->kinds & 1u << from->spec->report.kind)) {
+            continue;
+        }
+        buf_clear(&data);
+        status = f->fill(&data, from, e);
+        if (!status && data.len) {
+            status = gnuplot_draw(scripts, folder, f->stem, &data, written, e);
+        } else if (!status) {
+            gnuplot_remove(folder, f->stem);
+        }
+    }
     buf_release(&data);
     return status;
 }
-
-static int draw_allocators(const char *scripts, const char *folder, const struct spec *s,
-                           const struct record *rows, size_t n, struct buf *written, struct err *e)
-{
-    struct contest contest;
-    struct buf data = BUF_INIT;
-    int status = contest_make(&contest, s, rows, n, e);
-    if (status) {
-        return status;
-    }
-    status = figure_data_allocators(&data, s, &contest, e) ||
-                     gnuplot_draw(scripts, folder, "allocators", &data, written, e)
-                 ? -1
-                 : 0;
-    buf_clear(&data);
-    if (!status && (figure_data_rate_distortion(&data, s, &contest, e) ||
-                    gnuplot_draw(scripts, folder, "rate_distortion", &data, written, e))) {
-        status = -1;
-    }
-    buf_release(&data);
-    contest_release(&contest);
-    return status;
-}
-
-/* Draws the figures of one kind of report. */
-typedef int draw_report(const char *scripts, const char *folder, const struct spec *s,
-                        const struct record *rows, size_t n, struct buf *written, struct err *e);
-
-static draw_report *const draws[] = {[REPORT_STUDY] = draw_study,
-                                     [REPORT_SWEEP] = draw_sweep,
-                                     [REPORT_ALLOCATORS] = draw_allocators};
 
 int report_figures(const struct store *store, const struct spec *s, const struct record *rows,
                    size_t n, struct buf *written, struct err *e)
 {
     struct buf scripts = BUF_INIT;
+    struct study study = {0};
+    struct contest contest = {0};
+    struct figure_source from = {store, s, rows, n, &study, &contest};
     const char *folder = buf_text(&store->plots);
-    int status = gnuplot_scripts(&scripts, s->path, e);
-    if (!status && (status = file_make_dirs(folder, e)) == 0) {
-        status = draws[s->report.kind](scripts.s, folder, s, rows, n, written, e);
+    int status = -1;
+    if (gnuplot_scripts(&scripts, s->path, e) || file_make_dirs(folder, e) ||
+        (s->report.kind == REPORT_STUDY && study_make(&study, s, rows, n, e)) ||
+        (s->report.kind == REPORT_ALLOCATORS && contest_make(&contest, s, rows, n, e))) {
+        goto out;
     }
+    status = draw_all(scripts.s, folder, &from, written, e);
+out:
+    study_release(&study);
+    contest_release(&contest);
     buf_release(&scripts);
     return status;
 }

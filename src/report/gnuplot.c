@@ -152,3 +152,16 @@ int gnuplot_draw(const char *scripts, const char *folder, const char *name, cons
     buf_release(&figure);
     return status ? status : buf_check(written, e);
 }
+
+void gnuplot_remove(const char *folder, const char *name)
+{
+    static const char *const endings[] = {"dat", "pdf", "png"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        struct buf path = BUF_INIT;
+        buf_addf(&path, "%s/%s.%s", folder, name, endings[i]);
+        if (!path.failed) {
+            unlink(path.s); /* that there is none is the usual case */
+        }
+        buf_release(&path);
+    }
+}

@@ -25,4 +25,7 @@ int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e);
 int gnuplot_draw(const char *scripts, const char *folder, const char *name, const struct buf *data,
                  struct buf *written, struct err *e);
 
+/* Removes what gnuplot_draw() made of that name earlier, if it did. */
+void gnuplot_remove(const char *folder, const char *name);
+
 #endif

@@ -1,0 +1,42 @@
+#include "report/captions.h"
+
+#include <string.h>
+
+const struct figure_caption figure_captions[] = {
+    {"compression",
+     "Compression against model size. Filled marks: share that the codes remove from the 32-bit "
+     "size of the tensors that were quantized, as the study counts; hollow marks: from the whole "
+     "model."},
+    {"delta_loss",
+     "Change of the loss against model size, in percent of the unquantized model's loss: solid "
+     "lines under the study's protocol, dashed lines on the text alone."},
+    {"pareto",
+     "Stored bits per weight against the change of the loss. Lines join the points of a method "
+     "that no other point of it beats in both; pale marks are the price with an ideal tier map, "
+     "hollow ones with codes and map entropy-coded. The axis of the loss is logarithmic beyond "
+     "±1 %."},
+    {"allocators",
+     "Stored bits per weight, everything included, against the change of the loss, a line a way "
+     "of sharing out the bits. Tiers have three prices: packed, with an ideal map, and "
+     "entropy-coded."},
+    {"rate_distortion",
+     "Stored bits per weight against the squared error over the variance of the weights, with "
+     "Shannon's bound for a Gaussian source, that bound plus the 1.53 dB of uniform scalar "
+     "quantization, and reverse water-filling over the tensors."},
+    {"bill",
+     "The bit bill. Left: stored bits per weight of the quantized tensors, split into codes, tier "
+     "map and grids; the study counts the codes alone. Diamonds: codes and map at their entropy. "
+     "Right: the whole model as a share of its 32-bit size, with the tensors that the method "
+     "leaves alone."},
+};
+const size_t figure_n_captions = sizeof figure_captions / sizeof figure_captions[0];
+
+const char *figure_caption(const char *stem)
+{
+    for (size_t i = 0; i < figure_n_captions; i++) {
+        if (strcmp(figure_captions[i].stem, stem) == 0) {
+            return figure_captions[i].caption;
+        }
+    }
+    return NULL;
+}
