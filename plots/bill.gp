@@ -60,8 +60,7 @@ plot data index 2 using (0):2:(0):3:($2 - 0.36):($2 + 0.36):ytic(short(strcol(1)
          font "sans,8" textcolor rgb "#222222", \
      data index 1 using (0):2:1 with labels left offset -0.2, 0 font "sans,8" textcolor rgb "#000000"
 
-set format y ""
-set ytics ()
+unset ytics
 set lmargin at screen middle + 0.01
 set rmargin at screen 0.965
 set xrange [0 : 100]

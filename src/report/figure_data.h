@@ -10,6 +10,7 @@
 #include "report/contest.h"
 #include "report/study.h"
 #include "results/store.h"
+#include "results/stored.h"
 
 /* What a figure is made of; study and contest are empty but for reports of their kind. */
 struct figure_source {
@@ -17,6 +18,7 @@ struct figure_source {
     const struct spec *spec;
     const struct record *rows;
     size_t n;
+    const struct cell_name *cells; /* [n] */
     const struct study *study;
     const struct contest *contest;
 };
@@ -35,6 +37,8 @@ int figure_data_rate_distortion(struct buf *out, const struct spec *s, const str
 
 /* Nothing is written, and no error, where there is nothing to draw. */
 int figure_data_bill(struct buf *out, const struct figure_source *from, struct err *e);
+int figure_data_gaps(struct buf *out, const struct figure_source *from, struct err *e);
+int figure_data_convergence(struct buf *out, const struct figure_source *from, struct err *e);
 
 /* A double-quoted name; quotes inside become single ones, control characters blanks. */
 void figure_data_name(struct buf *out, const char *name);

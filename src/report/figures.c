@@ -1,8 +1,12 @@
 #include "report/report.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
+#include "base/mem.h"
 #include "report/figure_data.h"
 #include "report/gnuplot.h"
+#include "results/cells.h"
 
 static int compression(struct buf *out, const struct figure_source *from, struct err *e)
 {
@@ -44,6 +48,8 @@ static const struct figure {
     {"allocators", CONTEST, allocators},
     {"rate_distortion", CONTEST, rate_distortion},
     {"bill", STUDY | SWEEP | CONTEST, figure_data_bill},
+    {"gaps", STUDY | SWEEP | CONTEST, figure_data_gaps},
+    {"convergence", STUDY | SWEEP | CONTEST, figure_data_convergence},
 };
 
 static int draw_all(const char *scripts, const char *folder, const struct figure_source *from,
@@ -74,10 +80,12 @@ int report_figures(const struct store *store, const struct spec *s, const struct
     struct buf scripts = BUF_INIT;
     struct study study = {0};
     struct contest contest = {0};
-    struct figure_source from = {store, s, rows, n, &study, &contest};
+    struct cell_name *cells = mem_new(n, sizeof *cells, e);
+    struct figure_source from = {store, s, rows, n, cells, &study, &contest};
     const char *folder = buf_text(&store->plots);
     int status = -1;
-    if (gnuplot_scripts(&scripts, s->path, e) || file_make_dirs(folder, e) ||
+    if (!cells || cells_of_rows(cells, store, s, rows, n, e) ||
+        gnuplot_scripts(&scripts, s->path, e) || file_make_dirs(folder, e) ||
         (s->report.kind == REPORT_STUDY && study_make(&study, s, rows, n, e)) ||
         (s->report.kind == REPORT_ALLOCATORS && contest_make(&contest, s, rows, n, e))) {
         goto out;
@@ -86,6 +94,7 @@ int report_figures(const struct store *store, const struct spec *s, const struct
 out:
     study_release(&study);
     contest_release(&contest);
+    free(cells);
     buf_release(&scripts);
     return status;
 }

@@ -1,0 +1,101 @@
+#include "results/cells.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json_file.h"
+#include "base/mem.h"
+
+static bool is_of(const struct record *r, const struct spec *s, const struct cell *c)
+{
+    return strcmp(r->model, s->models[c->model].name) == 0 &&
+           strcmp(r->method, s->methods[c->method].name) == 0 &&
+           strcmp(r->variant, c->variant) == 0 &&
+           strcmp(r->protocol, s->known->protocols[c->protocol]) == 0 &&
+           r->seed == (c->has_seed ? c->seed : RECORD_NONE);
+}
+
+static int planned(struct cell_name *cells, const struct spec *spec, const struct record *rows,
+                   size_t n, struct err *e)
+{
+    struct plan plan;
+    if (plan_make(&plan, spec, e)) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        cells[i].id[0] = '\0';
+        /* A table has its rows in the order of the plan, so the first look is mostly the last. */
+        for (size_t k = 0; k < plan.n; k++) {
+            const struct cell *c = &plan.cells[(i + k) % plan.n];
+            if (is_of(&rows[i], spec, c)) {
+                memcpy(cells[i].id, c->id, sizeof cells[i].id);
+                break;
+            }
+        }
+    }
+    plan_release(&plan);
+    return 0;
+}
+
+static int result_path(struct buf *path, const struct store *s, const char *id, struct err *e)
+{
+    buf_clear(path);
+    buf_addf(path, "%s/cells/%s/result.json", buf_text(&s->results), id);
+    return buf_check(path, e);
+}
+
+static int have_results(bool *all, const struct store *s, const struct cell_name *cells, size_t n,
+                        struct err *e)
+{
+    struct buf path = BUF_INIT;
+    int status = 0;
+    *all = true;
+    for (size_t i = 0; i < n && *all && !status; i++) {
+        status = result_path(&path, s, cells[i].id, e);
+        *all = !status && *cells[i].id && file_exists(path.s);
+    }
+    buf_release(&path);
+    return status;
+}
+
+int cells_of_rows(struct cell_name *cells, const struct store *store, const struct spec *spec,
+                  const struct record *rows, size_t n, struct err *e)
+{
+    bool all;
+    struct stored stored = {.n = n};
+    if (planned(cells, spec, rows, n, e) || have_results(&all, store, cells, n, e)) {
+        return -1;
+    }
+    if (all) {
+        return 0;
+    }
+    int status = -1;
+    buf_adds(&stored.folder, buf_text(&store->results));
+    stored.rows = mem_new(n, sizeof *rows, e);
+    if (stored.rows && buf_check(&stored.folder, e) == 0) {
+        memcpy(stored.rows, rows, n * sizeof *rows);
+        status = stored_find_cells(&stored, e);
+    }
+    for (size_t i = 0; i < n && !status; i++) {
+        if (*stored.cells[i].id) {
+            cells[i] = stored.cells[i];
+        }
+    }
+    stored_release(&stored);
+    return status;
+}
+
+int cell_read_details(struct cell_details *d, const struct store *s, const char *id, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    *d = details_none();
+    int status = result_path(&path, s, id, e);
+    if (!status && *id && file_exists(path.s)) {
+        json_t *root = json_file_read(path.s, e);
+        status = root ? details_read_json(d, root, path.s, e) : -1;
+        json_decref(root);
+    }
+    buf_release(&path);
+    return status;
+}

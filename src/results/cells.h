@@ -1,0 +1,23 @@
+/*
+ * cells: which cell of an experiment each row of its table is, and what that cell holds beside it.
+ *
+ * Rows are matched with the plan by model, method, variant, protocol and seed. Where a cell of the
+ * plan has no result, as when the table was made with options that the spec does not have, rows are
+ * matched with what is on disk (stored.h). A cell may be gone from there, or may never have been
+ * there (a table alone): its details are none then.
+ */
+#ifndef NS_RESULTS_CELLS_H
+#define NS_RESULTS_CELLS_H
+
+#include "results/store.h"
+#include "results/stored.h"
+
+/* cells[i] belongs to rows[i]; "" where there is no such cell. */
+int cells_of_rows(struct cell_name *cells, const struct store *store, const struct spec *spec,
+                  const struct record *rows, size_t n, struct err *e);
+
+/* The details in the cell's result.json; none without that file, or for the id "". A file that is
+ * there and cannot be read is an error. */
+int cell_read_details(struct cell_details *d, const struct store *s, const char *id, struct err *e);
+
+#endif
