@@ -14,6 +14,7 @@ load scripts."contest.gp"
 if (y_low > 0) {
     set logscale y
     set yrange [y_low / 1.4 : y_high * 4]
+    bar_floor = y_low / 1.4
     @decade_ticks
 } else { # linear within ±0.01 nats, logarithmic beyond
     linear = 0.01

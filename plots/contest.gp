@@ -3,9 +3,9 @@
 # line) and `further` (entries of the legend beside the lines and the prices), then loads this file.
 #
 # DATA, blocks divided by two empty lines: the titles of the panels; the names of the lines; the
-# protocol; then for each panel a block a line, a row a point, by size: stored bits per weight packed,
-# with an ideal map, entropy-coded, the measured value, its standard deviation over seeds, whether
-# the method has three prices (1 or 0).
+# protocol and what bars are, or ""; then for each panel a block a line, a row a point, by size: stored
+# bits per weight packed, with an ideal map, entropy-coded, the measured value, both ends of its bar,
+# whether the method has three prices (1 or 0).
 
 stats data index 0 using (1) nooutput
 n_panels = STATS_records
@@ -23,7 +23,8 @@ do for [k = 1 : n] {
     name[k] = text
     longest = strlen(text) > longest ? strlen(text) : longest
 }
-stats data index 2 using (protocol = strcol(1), 1) nooutput
+stats data index 2 every ::0::0 using (protocol = strcol(1), 1) nooutput
+stats data index 2 every ::1::1 using (bars = strcol(1), 1) nooutput
 block(m, k) = 3 + (m - 1) * (n + blocks) + k - 1
 
 # The same axes in every panel. A method of three prices also shows what it would cost at best.
@@ -32,7 +33,7 @@ x_high = y_high = -1e300
 has_prices = 0
 do for [m = 1 : n_panels] {
     do for [k = 1 : n] {
-        stats data index block(m, k) using ($6 > 0 ? $3 : $1) nooutput
+        stats data index block(m, k) using ($7 > 0 ? $3 : $1) nooutput
         if (exists("STATS_records") && STATS_records > 0) { # not so in a block without numbers
             x_low = STATS_min < x_low ? STATS_min : x_low
             stats data index block(m, k) using 1 nooutput
@@ -40,14 +41,14 @@ do for [m = 1 : n_panels] {
             stats data index block(m, k) using 4 nooutput
             y_low = STATS_min < y_low ? STATS_min : y_low
             y_high = STATS_max > y_high ? STATS_max : y_high
-            stats data index block(m, k) using 6 nooutput
+            stats data index block(m, k) using 7 nooutput
             has_prices = STATS_max > 0 ? 1 : has_prices
         }
     }
 }
 
 left = 0.14 # ticks are longer than those of percents
-n_legend = n + 3 * has_prices + further
+n_legend = n + 3 * has_prices + further + (bars ne "")
 legend_columns = longest > 45 ? 1 : longest > 18 ? 2 : 3
 load scripts."panels.gp"
 
@@ -71,23 +72,26 @@ decade_ticks = "\
         if (log10(y_high / y_low) < 3.5) { set ytics add (3 * 10.0 ** d) } \
     }"
 
+# Where bars end at the latest: a script with a logarithmic axis sets it to the axis's lower end.
+bar_floor = -1e300
+
 points_of_panel = "\
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4:($1 - $3):(0) \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4:($1 - $3):(0) \
         with vectors nohead linecolor rgb strong[style_of(k)] linewidth 0.8, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? NaN : $1):($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+    for [k = 1 : n] data index block(m, k) using 1:($5 > bar_floor ? $5 : bar_floor):(0):($6 - ($5 > bar_floor ? $5 : bar_floor)) \
         @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? NaN : $1):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? NaN : $1):4 \
         with linespoints linecolor rgb strong[style_of(k)] linewidth 1.3 dashtype round_of(k) \
         pointtype mark_of(k) pointsize size_of(k), \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
         with points linecolor rgb 'white' pointtype filled[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $3 : NaN):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
         with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $2 : NaN):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
         with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $2 : NaN):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
         with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($6 > 0 ? $1 : NaN):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $1 : NaN):4 \
         with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1"
 
 names_of_lines = "\
@@ -98,4 +102,5 @@ names_of_lines = "\
     NaN with points linecolor rgb '#BBBBBB' pointtype 7 pointsize 0.9 \
         title (has_prices ? '… with ideal map' : ''), \
     NaN with points linecolor rgb neutral pointtype 6 pointsize 0.9 \
-        title (has_prices ? '… entropy-coded' : '')"
+        title (has_prices ? '… entropy-coded' : ''), \
+    '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars"

@@ -1,8 +1,8 @@
 # Change of the loss against model size: gnuplot -d -c plots/delta_loss.gp pdf|png OUTPUT DATA
 #
-# DATA, blocks divided by two empty lines: the names of the methods; the names of the protocols, the
-# study's first; then for each method and protocol a row a model: name, parameters, parameters as
-# text, Δ loss (%), its standard deviation over seeds.
+# DATA, blocks divided by two empty lines: the names of the methods; what bars are, or
+# ""; the names of the protocols, the study's first; then for each method and protocol a row a model: name, parameters, parameters as
+# text, Δ loss (%), both ends of its bar.
 
 terminal_kind = ARG1
 output_path = ARG2
@@ -17,15 +17,16 @@ do for [k = 1 : n] {
     stats data index 0 every ::(k - 1)::(k - 1) using (text = strcol(1), 1) nooutput
     name[k] = text
 }
-stats data index 1 using (1) nooutput
+stats data index 1 using (bars = strcol(1), 1) nooutput
+stats data index 2 using (1) nooutput
 n_protocols = STATS_records
 array protocol[n_protocols]
 do for [p = 1 : n_protocols] {
-    stats data index 1 every ::(p - 1)::(p - 1) using (text = strcol(1), 1) nooutput
+    stats data index 2 every ::(p - 1)::(p - 1) using (text = strcol(1), 1) nooutput
     protocol[p] = text
 }
-block(k, p) = 1 + (k - 1) * n_protocols + p
-stats data index 2 using 2 nooutput
+block(k, p) = 2 + (k - 1) * n_protocols + p
+stats data index 3 using 2 nooutput
 smallest = STATS_min
 largest = STATS_max
 
@@ -35,7 +36,7 @@ set ylabel "Δ loss (%)"
 set xzeroaxis linetype 1 linecolor rgb "#444444" linewidth 0.8
 
 plot for [p = 1 : n_protocols] for [k = 1 : n] \
-         data index block(k, p) using 2:($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
+         data index block(k, p) using 2:5:(0):($6 - $5) \
          @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
      for [p = 1 : n_protocols] for [k = 1 : n] \
          data index block(k, p) using 2:4:xtic(strcol(1)."\n".strcol(3)) \
@@ -45,4 +46,5 @@ plot for [p = 1 : n_protocols] for [k = 1 : n] \
      for [p = 1 : n_protocols] \
          NaN with linespoints linecolor rgb neutral linewidth 2 dashtype p \
          pointtype (p == 1 ? 7 : 6) pointsize 0.8 \
-         title (p == 1 ? "solid" : "dashed").": protocol ".protocol[p]
+         title (p == 1 ? "solid" : "dashed").": protocol ".protocol[p], \
+     '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars

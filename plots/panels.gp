@@ -35,3 +35,12 @@ legend_panel = "\
     set label 2 y_label at screen 0.02, 0.5 * (1 - legend_share + label_share) center rotate by 90; \
     set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols legend_columns"
 set style textbox opaque fillcolor rgb "#FFFFFF" noborder margins 0.5, 0.5
+
+# The axis of Δ loss in percent from y_low to y_high: linear within ±1 %, logarithmic beyond, for losses
+# run from a thousandth to a thousandfold.
+squeeze(y) = asinh(y)
+percents_of_loss = "\
+    y_margin = 0.06 * (squeeze(y_high) - squeeze(y_low)) + 0.05; \
+    set nonlinear y via asinh(y) inverse sinh(y); \
+    set yrange [sinh(squeeze(y_low) - y_margin) : sinh(squeeze(y_high) + y_margin)]; \
+    set ytics (-100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000, 10000)"

@@ -34,6 +34,7 @@ EOD
 y_low = y_low < bound(x_high) ? y_low : bound(x_high)
 set logscale y
 set yrange [y_low / 1.5 : y_high * 4]
+bar_floor = y_low / 1.5
 @decade_ticks
 set format y "%g"
 set samples 200

@@ -229,14 +229,16 @@ Test(report_allocators, are_drawn_over_stored_bits)
     fixture_point(&p.f, "optimal", 2, 0.5);
     draw(&p);
     read_back(&p.store.plots, "allocators.dat", &data);
-    cr_assert(strcmp(data.s, "\"small, scope head\"\n\n\n\"nash\"\n\"optimal\"\n\n\n\"text\"\n\n\n"
-                             "5 4.157 3.557 0.25 0 1\n\n\n"
-                             "2 4 3.2 0.5 0 0\n3 4 3.2 0.125 0 0\n\n\n") == 0,
+    cr_assert(strcmp(data.s,
+                     "\"small, scope head\"\n\n\n\"nash\"\n\"optimal\"\n\n\n\"text\"\n\"\"\n\n\n"
+                     "5 4.157 3.557 0.25 NaN NaN 1\n\n\n"
+                     "2 4 3.2 0.5 NaN NaN 0\n3 4 3.2 0.125 NaN NaN 0\n\n\n") == 0,
               "%s", data.s);
     buf_clear(&data);
     read_back(&p.store.plots, "rate_distortion.dat", &data);
-    cr_assert(strstr(data.s, "\n\n\n5 4.157 3.557 0.0625 0 1\n\n\n2 4 3.2 0.0625 0 0\n3 4 3.2 "
-                             "0.015625 0 0\n\n\n3 0.03125\n\n\n") != NULL,
+    cr_assert(strstr(data.s,
+                     "\n\n\n5 4.157 3.557 0.0625 NaN NaN 1\n\n\n2 4 3.2 0.0625 NaN NaN 0\n3 4 3.2 "
+                     "0.015625 NaN NaN 0\n\n\n3 0.03125\n\n\n") != NULL,
               "%s", data.s);
     buf_release(&data);
     place_close(&p);

@@ -170,9 +170,82 @@ Test(report_figures, of_a_sweep_follow_the_front_of_each_method)
     }
     cr_assert(draw(&p, &e) == 0, "%s", e.text);
     read_figure(&p, "pareto.dat", &data);
-    cr_assert(strstr(data.s, "\n2 2 2 9 0 0\n3 3 3 12 0 0\n4 4 4 1 0 0\n\n\n"
-                             "2 2 2 9 0 0\n4 4 4 1 0 0\n\n\n"),
+    cr_assert(strstr(data.s, "\n2 2 2 9 NaN NaN 0\n3 3 3 12 NaN NaN 0\n4 4 4 1 NaN NaN 0\n\n\n"
+                             "2 2 2 9 NaN NaN 0\n4 4 4 1 NaN NaN 0\n\n\n"),
               "%s", data.s);
+    buf_release(&data);
+    place_close(&p);
+}
+
+/* An interval over texts of half a percent below and one percent above. */
+static void give_interval(struct record *r)
+{
+    r->delta_pct_low = r->delta_pct - 0.5;
+    r->delta_pct_high = r->delta_pct + 1;
+}
+
+Test(report_figures, of_several_protocols_stand_side_by_side_with_intervals)
+{
+    struct place p;
+    struct err e;
+    struct buf data = BUF_INIT;
+    place_open(&p);
+    for (size_t i = 0; i < p.f.n; i++) {
+        if (strcmp(p.f.rows[i].method, "baseline") != 0) {
+            give_interval(&p.f.rows[i]);
+        }
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "protocols.dat", &data);
+    static const char head[] = "\"\"\n\"bars: 95 % (texts)\"\n\n\n\"small\"\n\"big_one\"\n\n\n"
+                               "\"uniform\"\n\"nash\"\n\"nash-exact\"\n\n\n"
+                               "\"paper\"\n\"text\"\n\n\n"
+                               "0 12 11.5 13\n1 8 7.5 9\n\n\n0 3 2.5 4\n1 5 4.5 6\n";
+    cr_assert(strncmp(data.s, head, sizeof head - 1) == 0, "%s", data.s);
+    buf_clear(&data);
+    read_figure(&p, "delta_loss.dat", &data);
+    cr_assert(strstr(data.s, "\"bars: 95 % (texts)\"") != NULL, "%s", data.s);
+    cr_assert(strstr(data.s, " 12 11.5 13\n") != NULL, "%s", data.s);
+    buf_release(&data);
+    place_close(&p);
+}
+
+Test(report_figures, of_one_protocol_are_not_set_side_by_side)
+{
+    struct place p;
+    struct err e;
+    place_open(&p);
+    for (size_t i = 0; i < p.f.n; i++) {
+        snprintf(p.f.rows[i].protocol, sizeof p.f.rows[i].protocol, "text");
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    cr_assert(strstr(p.written.s, "protocols") == NULL, "%s", p.written.s);
+    place_close(&p);
+}
+
+Test(report_figures, have_bars_over_seeds_until_there_are_intervals_over_texts)
+{
+    struct place p;
+    struct err e;
+    struct buf data = BUF_INIT;
+    place_open(&p);
+    p.f.n = 0;
+    p.f.spec.report.kind = REPORT_SWEEP;
+    for (size_t i = 0; i < 2; i++) {
+        struct record *r = fixture_row(&p.f, 0, 2, "text", i ? 5 : 3);
+        r->seed = (int64_t)i;
+    }
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    read_figure(&p, "pareto.dat", &data);
+    cr_assert(strstr(data.s, "\"bars: ±σ (seeds)\"") != NULL, "%s", data.s);
+    cr_assert(strstr(data.s, "\n5 4.157 3.557 4 2.58578643762690") != NULL, "%s", data.s);
+    give_interval(&p.f.rows[0]);
+    give_interval(&p.f.rows[1]);
+    cr_assert(draw(&p, &e) == 0, "%s", e.text);
+    buf_clear(&data);
+    read_figure(&p, "pareto.dat", &data);
+    cr_assert(strstr(data.s, "\"bars: 95 % (texts)\"") != NULL, "%s", data.s);
+    cr_assert(strstr(data.s, "\n5 4.157 3.557 4 3.5 5 1\n") != NULL, "%s", data.s);
     buf_release(&data);
     place_close(&p);
 }

@@ -9,20 +9,31 @@ const struct figure_caption figure_captions[] = {
      "model."},
     {"delta_loss",
      "Change of the loss against model size, in percent of the unquantized model's loss: solid "
-     "lines under the study's protocol, dashed lines on the text alone."},
+     "lines under the study's protocol, dashed lines on the text alone. Bars, where there are any, "
+     "are 95 % intervals over texts, or else the standard deviation over seeds, as the legend "
+     "says."},
     {"pareto",
      "Stored bits per weight against the change of the loss. Lines join the points of a method "
      "that no other point of it beats in both; pale marks are the price with an ideal tier map, "
-     "hollow ones with codes and map entropy-coded. The axis of the loss is logarithmic beyond "
+     "hollow ones with codes and map entropy-coded. Bars are 95 % intervals over texts, or else "
+     "the "
+     "standard deviation over seeds, as the legend says. The axis of the loss is logarithmic "
+     "beyond "
      "±1 %."},
     {"allocators",
      "Stored bits per weight, everything included, against the change of the loss, a line a way "
      "of sharing out the bits. Tiers have three prices: packed, with an ideal map, and "
-     "entropy-coded."},
+     "entropy-coded. Bars are 95 % intervals over texts, or else the standard deviation over "
+     "seeds, "
+     "as the legend says."},
     {"rate_distortion",
      "Stored bits per weight against the squared error over the variance of the weights, with "
      "Shannon's bound for a Gaussian source, that bound plus the 1.53 dB of uniform scalar "
      "quantization, and reverse water-filling over the tensors."},
+    {"protocols",
+     "Change of the loss under each protocol, in percent of the unquantized model's loss under the "
+     "same protocol. Bars are 95 % intervals of the paired difference, from a bootstrap over "
+     "texts: what another draw of texts would give. The axis is logarithmic beyond ±1 %."},
     {"bill",
      "The bit bill. Left: stored bits per weight of the quantized tensors, split into codes, tier "
      "map and grids; the study counts the codes alone. Diamonds: codes and map at their entropy. "

@@ -49,21 +49,18 @@ static void numbers(struct buf *out, const double *x, size_t n)
     }
 }
 
-static void line_block(struct buf *out, const struct mark *marks, size_t n, const char *column)
+static void line_block(struct buf *out, const struct mark *marks, size_t n,
+                       const struct figure_column *column, enum figure_bars bars)
 {
     for (size_t i = 0; i < n; i++) {
         const struct contest_point *p = marks[i].point;
-        struct summary y = selection_summary(&p->rows, column);
-        const double row[] = {p->packed,
-                              p->ideal_map,
-                              p->entropy,
-                              marks[i].y,
-                              y.n > 1 ? summary_deviation(&y) : 0,
-                              p->three_prices};
+        struct figure_bar bar = figure_bar_of(&p->rows, column, bars);
+        const double row[] = {p->packed, p->ideal_map, p->entropy,     marks[i].y,
+                              bar.low,   bar.high,     p->three_prices};
         numbers(out, row, sizeof row / sizeof row[0]);
     }
     if (n == 0) { /* an empty block would not count in gnuplot's index */
-        buf_adds(out, "NaN NaN NaN NaN NaN 0\n");
+        buf_adds(out, "NaN NaN NaN NaN NaN NaN 0\n");
     }
     buf_adds(out, "\n\n");
 }
@@ -81,7 +78,7 @@ static void floor_block(struct buf *out, const struct mark *marks, size_t n)
     buf_adds(out, written ? "\n\n" : "NaN NaN\n\n\n");
 }
 
-static void names(struct buf *out, const struct contest *c)
+static void names(struct buf *out, const struct contest *c, enum figure_bars bars)
 {
     for (size_t i = 0; i < c->n_panels; i++) {
         struct buf name = BUF_INIT;
@@ -97,26 +94,32 @@ static void names(struct buf *out, const struct contest *c)
     }
     buf_adds(out, "\n\n");
     figure_data_name(out, c->protocol);
+    buf_addc(out, '\n');
+    figure_data_name(out, figure_bars_text(bars));
     buf_adds(out, "\n\n\n");
 }
 
 static int panels(struct buf *out, const struct spec *s, const struct contest *c,
-                  const char *column, bool with_floor, struct err *e)
+                  const struct figure_column *column, bool with_floor, struct err *e)
 {
     struct mark *marks = mem_new(c->n_points, sizeof *marks, e);
     size_t drawn = 0;
     if (!marks) {
         return -1;
     }
-    names(out, c);
+    enum figure_bars bars = FIGURE_BARS_NONE;
+    if (c->n_points) {
+        bars = figure_bars_of(c->points[0].rows.rows, c->points[0].rows.n, column);
+    }
+    names(out, c, bars);
     for (size_t panel = 0; panel < c->n_panels; panel++) {
         for (size_t line = 0; line < c->n_lines; line++) {
-            size_t n = collect(marks, c, column, panel, line);
-            line_block(out, marks, n, column);
+            size_t n = collect(marks, c, column->mean, panel, line);
+            line_block(out, marks, n, column, bars);
             drawn += n;
         }
         if (with_floor) {
-            floor_block(out, marks, collect(marks, c, column, panel, SIZE_MAX));
+            floor_block(out, marks, collect(marks, c, column->mean, panel, SIZE_MAX));
         }
     }
     free(marks);
@@ -130,11 +133,11 @@ static int panels(struct buf *out, const struct spec *s, const struct contest *c
 int figure_data_allocators(struct buf *out, const struct spec *s, const struct contest *c,
                            struct err *e)
 {
-    return panels(out, s, c, "delta_nats", false, e);
+    return panels(out, s, c, &figure_delta_nats, false, e);
 }
 
 int figure_data_rate_distortion(struct buf *out, const struct spec *s, const struct contest *c,
                                 struct err *e)
 {
-    return panels(out, s, c, "relative_mse", true, e);
+    return panels(out, s, c, &figure_relative_mse, true, e);
 }

@@ -37,6 +37,7 @@ int figure_data_rate_distortion(struct buf *out, const struct spec *s, const str
 
 /* Nothing is written, and no error, where there is nothing to draw. */
 int figure_data_bill(struct buf *out, const struct figure_source *from, struct err *e);
+int figure_data_protocols(struct buf *out, const struct figure_source *from, struct err *e);
 int figure_data_gaps(struct buf *out, const struct figure_source *from, struct err *e);
 int figure_data_convergence(struct buf *out, const struct figure_source *from, struct err *e);
 
@@ -45,5 +46,34 @@ void figure_data_name(struct buf *out, const char *name);
 
 /* A number, or NaN. */
 void figure_data_number(struct buf *out, double x);
+
+/* A measured column, and the ends of its interval over texts; NULL: it has none. */
+struct figure_column {
+    const char *mean, *low, *high;
+};
+
+extern const struct figure_column figure_delta_pct, figure_delta_nats, figure_relative_mse;
+
+/*
+ * What the bars of a figure are: intervals over texts where any row has one, else the standard
+ * deviation over seeds where there are several. A figure has one kind, and says which.
+ */
+enum figure_bars { FIGURE_BARS_NONE, FIGURE_BARS_SEEDS, FIGURE_BARS_TEXTS };
+
+enum figure_bars figure_bars_of(const struct record *rows, size_t n, const struct figure_column *c);
+
+/* For the legend: "bars: 95 % (texts)"; "" for none. */
+const char *figure_bars_text(enum figure_bars bars);
+
+/* Both ends; NaN where there is no bar. Of several seeds, the mean of their intervals' ends. */
+struct figure_bar {
+    double low, high;
+};
+
+struct figure_bar figure_bar_of(const struct selection *s, const struct figure_column *c,
+                                enum figure_bars bars);
+
+/* Its ends, a blank between them. */
+void figure_data_bar(struct buf *out, struct figure_bar bar);
 
 #endif

@@ -8,18 +8,18 @@
 
 struct point {
     double packed, ideal_map, entropy; /* stored bits per weight */
-    double delta_pct, deviation;
+    double delta_pct;
+    struct figure_bar bar;
     bool has_map;
 };
 
-static struct point point_of(const struct selection *s)
+static struct point point_of(const struct selection *s, enum figure_bars bars)
 {
-    struct summary delta = selection_summary(s, "delta_pct");
     return (struct point){.packed = selection_mean(s, "bits_per_weight"),
                           .ideal_map = selection_mean(s, "bits_ideal_map"),
                           .entropy = selection_mean(s, "bits_entropy"),
-                          .delta_pct = summary_mean(&delta),
-                          .deviation = delta.n > 1 ? summary_deviation(&delta) : 0,
+                          .delta_pct = selection_mean(s, "delta_pct"),
+                          .bar = figure_bar_of(s, &figure_delta_pct, bars),
                           .has_map = selection_mean(s, "map_packed_bits") > 0};
 }
 
@@ -34,14 +34,14 @@ static int by_size(const void *a, const void *b)
 }
 
 static size_t collect(struct point *points, const struct record *rows, size_t n, const char *model,
-                      const char *method, const char *protocol)
+                      const char *method, const char *protocol, enum figure_bars bars)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         if (strcmp(rows[i].model, model) == 0 && strcmp(rows[i].method, method) == 0 &&
             selection_opens(rows, i)) {
             struct selection s = selection_under(selection_of(rows, n, i), protocol);
-            struct point p = point_of(&s);
+            struct point p = point_of(&s, bars);
             if (isfinite(p.packed) && isfinite(p.delta_pct)) {
                 points[count++] = p;
             }
@@ -61,20 +61,22 @@ static void block(struct buf *out, const struct point *points, size_t n, bool fr
             continue;
         }
         least = fmin(least, p->delta_pct);
-        const double columns[] = {p->packed, p->ideal_map, p->entropy, p->delta_pct, p->deviation};
+        const double columns[] = {p->packed, p->ideal_map, p->entropy, p->delta_pct};
         for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
             figure_data_number(out, columns[c]);
             buf_addc(out, ' ');
         }
-        buf_adds(out, p->has_map ? "1\n" : "0\n");
+        figure_data_bar(out, p->bar);
+        buf_adds(out, p->has_map ? " 1\n" : " 0\n");
     }
     if (n == 0) { /* an empty block would not count in gnuplot's index */
-        buf_adds(out, "NaN NaN NaN NaN NaN 0\n");
+        buf_adds(out, "NaN NaN NaN NaN NaN NaN 0\n");
     }
     buf_adds(out, "\n\n");
 }
 
-static void names(struct buf *out, const struct spec *s, const char *protocol)
+static void names(struct buf *out, const struct spec *s, const char *protocol,
+                  enum figure_bars bars)
 {
     for (size_t i = 0; i < s->n_models; i++) {
         figure_data_name(out, s->models[i].name);
@@ -87,6 +89,8 @@ static void names(struct buf *out, const struct spec *s, const char *protocol)
     }
     buf_adds(out, "\n\n");
     figure_data_name(out, protocol);
+    buf_addc(out, '\n');
+    figure_data_name(out, figure_bars_text(bars));
     buf_adds(out, "\n\n\n");
 }
 
@@ -99,11 +103,12 @@ int figure_data_pareto(struct buf *out, const struct spec *s, const struct recor
     if (!points) {
         return -1;
     }
-    names(out, s, protocol);
+    enum figure_bars bars = figure_bars_of(rows, n, &figure_delta_pct);
+    names(out, s, protocol, bars);
     for (size_t m = 0; m < s->n_models; m++) {
         for (size_t k = 1; k < s->n_methods; k++) {
             size_t count =
-                collect(points, rows, n, s->models[m].name, s->methods[k].name, protocol);
+                collect(points, rows, n, s->models[m].name, s->methods[k].name, protocol, bars);
             block(out, points, count, false);
             block(out, points, count, true);
             drawn += count;

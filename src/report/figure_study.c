@@ -6,25 +6,6 @@
 #include "base/mem.h"
 #include "report/number.h"
 
-void figure_data_name(struct buf *out, const char *name)
-{
-    buf_addc(out, '"');
-    for (; *name; name++) {
-        bool control = (unsigned char)*name < 0x20;
-        buf_addc(out, *name == '"' ? '\'' : control ? ' ' : *name);
-    }
-    buf_addc(out, '"');
-}
-
-void figure_data_number(struct buf *out, double x)
-{
-    if (isfinite(x)) {
-        buf_add_real(out, x);
-    } else {
-        buf_adds(out, "NaN");
-    }
-}
-
 static void end_block(struct buf *out)
 {
     buf_adds(out, "\n\n");
@@ -127,14 +108,15 @@ int figure_data_compression(struct buf *out, const struct spec *s, const struct 
 }
 
 static void delta_block(struct buf *out, const struct study_line *const *models, size_t n,
-                        size_t method, const char *protocol)
+                        size_t method, const char *protocol, enum figure_bars bars)
 {
     for (size_t m = 0; m < n; m++) {
         struct selection all = method_of(models[m], method);
         struct selection one = selection_under(all, protocol);
-        struct summary delta = selection_summary(&one, "delta_pct");
         model_columns(out, models[m]);
-        mean_and_deviation(out, &delta);
+        figure_data_number(out, selection_mean(&one, "delta_pct"));
+        buf_addc(out, ' ');
+        figure_data_bar(out, figure_bar_of(&one, &figure_delta_pct, bars));
         buf_addc(out, '\n');
     }
     end_block(out);
@@ -148,7 +130,11 @@ int figure_data_delta_loss(struct buf *out, const struct spec *s, const struct s
     if (models_by_size(s, study, &models, &n, e)) {
         return -1;
     }
+    enum figure_bars bars =
+        figure_bars_of(study->lines[0].model.rows, study->lines[0].model.n, &figure_delta_pct);
     method_names(out, s);
+    figure_data_name(out, figure_bars_text(bars));
+    buf_adds(out, "\n\n\n");
     figure_data_name(out, study->protocol);
     buf_addc(out, '\n');
     if (study->text) {
@@ -157,9 +143,9 @@ int figure_data_delta_loss(struct buf *out, const struct spec *s, const struct s
     }
     end_block(out);
     for (size_t k = 0; k <= s->report.n_tiers; k++) {
-        delta_block(out, models, n, k, study->protocol);
+        delta_block(out, models, n, k, study->protocol, bars);
         if (study->text) {
-            delta_block(out, models, n, k, study->text);
+            delta_block(out, models, n, k, study->text, bars);
         }
     }
     free(models);

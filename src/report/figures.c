@@ -47,6 +47,7 @@ static const struct figure {
     {"pareto", SWEEP, pareto},
     {"allocators", CONTEST, allocators},
     {"rate_distortion", CONTEST, rate_distortion},
+    {"protocols", STUDY | SWEEP | CONTEST, figure_data_protocols},
     {"bill", STUDY | SWEEP | CONTEST, figure_data_bill},
     {"gaps", STUDY | SWEEP | CONTEST, figure_data_gaps},
     {"convergence", STUDY | SWEEP | CONTEST, figure_data_convergence},
