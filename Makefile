@@ -44,7 +44,7 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce figures test slurm-test check lint layers hdr-check format asan bench \
+.PHONY: all help deps deps-check reproduce reference figures test slurm-test check lint layers hdr-check format asan bench \
         clean install columns keys readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
@@ -59,9 +59,17 @@ deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when n
 deps-check: deps
 	@tools/deps check
 
-reproduce: deps ## Regenerate the study's table, its LaTeX form and the figures
+# With another experiment, other models or fewer texts, claims may stay unmeasured; else none may.
+WHOLE := $(if $(MODELS)$(SAMPLES)$(filter-out experiments/multiscale.yaml,$(SPEC)),,yes)
+
+reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
 	@build/nashswarm run $(SPEC) --out $(OUT) $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
+	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >build/findings.txt)
+	@echo; build/nashswarm verify --out $(OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
+
+reference: reproduce ## Make today's verdicts those that later ones are compared with
+	@build/nashswarm verify --out $(OUT) --summary --update-reference
 
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
@@ -113,10 +121,12 @@ columns: build/nashswarm ## Put the table of columns into docs/columns.md
 	@build/nashswarm show --list-columns --format markdown > build/columns.md
 	@sed -i -e '/^<!-- columns -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- columns -->/r build/columns.md' docs/columns.md
 
-keys: build/nashswarm ## Put the keys of experiments into docs/keys.md and the man page
+keys: build/nashswarm ## Put the keys of experiments and ledgers into docs/ and the man page
 	@build/nashswarm schema --format markdown > build/keys.md
 	@build/nashswarm schema --format roff > build/keys.roff
 	@sed -i -e '/^<!-- keys -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- keys -->/r build/keys.md' docs/keys.md
+	@build/nashswarm verify --rules > build/rules.md
+	@sed -i -e '/^<!-- rules -->/,/^<!-- end -->/{/^<!--/!d}' -e '/^<!-- rules -->/r build/rules.md' docs/claims.md
 	@sed -i -e '/^\.\\" keys$$/,/^\.\\" end$$/{/^\.\\"/!d}' -e '/^\.\\" keys$$/r build/keys.roff' docs/nashswarm.1
 
 readme: reproduce ## Put the stored results into README.md

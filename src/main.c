@@ -20,6 +20,7 @@ static const struct command {
     {"figures", "draw an experiment's figures again from stored results", cmd_figures},
     {"show", "print stored results: the table, or one cell whole", cmd_show},
     {"diff", "compare the stored results of two runs", cmd_diff},
+    {"verify", "decide every claim of the study on stored results", cmd_verify},
     {"schema", "print every key of an experiment: type, unit, default, meaning", cmd_schema},
     {"eval", "score a model on texts or token ids", cmd_eval},
     {"quantize", "quantize a model and write it in the bytes that it costs", cmd_quantize},

@@ -63,5 +63,6 @@ int cmd_sample(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_tokenize(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 
 #endif

@@ -6,15 +6,7 @@
 #include "base/file.h"
 #include "base/json_file.h"
 #include "base/mem.h"
-
-static bool is_of(const struct record *r, const struct spec *s, const struct cell *c)
-{
-    return strcmp(r->model, s->models[c->model].name) == 0 &&
-           strcmp(r->method, s->methods[c->method].name) == 0 &&
-           strcmp(r->variant, c->variant) == 0 &&
-           strcmp(r->protocol, s->known->protocols[c->protocol]) == 0 &&
-           r->seed == (c->has_seed ? c->seed : RECORD_NONE);
-}
+#include "results/cell_of_row.h"
 
 static int planned(struct cell_name *cells, const struct spec *spec, const struct record *rows,
                    size_t n, struct err *e)
@@ -24,14 +16,10 @@ static int planned(struct cell_name *cells, const struct spec *spec, const struc
         return -1;
     }
     for (size_t i = 0; i < n; i++) {
+        const struct cell *c = cell_of_row(&plan, spec, &rows[i], i);
         cells[i].id[0] = '\0';
-        /* A table has its rows in the order of the plan, so the first look is mostly the last. */
-        for (size_t k = 0; k < plan.n; k++) {
-            const struct cell *c = &plan.cells[(i + k) % plan.n];
-            if (is_of(&rows[i], spec, c)) {
-                memcpy(cells[i].id, c->id, sizeof cells[i].id);
-                break;
-            }
+        if (c) {
+            memcpy(cells[i].id, c->id, sizeof cells[i].id);
         }
     }
     plan_release(&plan);

@@ -1,0 +1,253 @@
+/* The rows of a decided ledger as text, Markdown, LaTeX, CSV and JSON. */
+#include <string.h>
+
+#include "base/json_out.h"
+#include "claims/verdicts.h"
+#include "report/escape.h"
+#include "report/layout.h"
+
+enum { TERMINAL_COLUMNS = 120 };
+
+static const char *const format_names[] = {"text", "markdown", "latex", "csv", "json"};
+
+int claims_format_parse(enum claims_format *out, const char *name, struct err *e)
+{
+    for (size_t i = 0; i < sizeof format_names / sizeof *format_names; i++) {
+        if (strcmp(name, format_names[i]) == 0) {
+            *out = (enum claims_format)i;
+            return 0;
+        }
+    }
+    return err_set(e, "there is no format \"%s\"; known are text, markdown, latex, csv, json",
+                   name);
+}
+
+/* The text in lines of at most TERMINAL_COLUMNS, broken at blanks, each after `indent` blanks. */
+static void put_wrapped(const char *text, size_t indent, struct buf *out)
+{
+    size_t column = 0;
+    while (*text) {
+        size_t bytes = strcspn(text, " ");
+        size_t width = utf8_columns(text, bytes);
+        if (column && column + 1 + width > TERMINAL_COLUMNS) {
+            buf_addc(out, '\n');
+            column = 0;
+        }
+        buf_addf(out, "%*s", (int)(column ? 1 : indent), "");
+        escape_terminal(text, bytes, out);
+        column = column ? column + 1 + width : indent + width;
+        text += bytes;
+        text += strspn(text, " ");
+    }
+    buf_addc(out, '\n');
+}
+
+static void put_row(const struct verdicts *v, const struct verdict_row *r, struct buf *out)
+{
+    struct buf line = BUF_INIT, published = BUF_INIT;
+    buf_addf(&line, "%s: ", verdict_names[r->answer.verdict]);
+    verdict_models(v, r, &line);
+    buf_adds(&line, " · ours ");
+    verdict_ours(r, &line);
+    verdict_published(r, &published);
+    if (published.len) {
+        buf_addf(&line, " · published %s", published.s);
+    }
+    put_wrapped(buf_text(&line), 2, out);
+    put_wrapped(r->answer.why, 6, out);
+    out->failed = out->failed || line.failed || published.failed;
+    buf_release(&line);
+    buf_release(&published);
+}
+
+static void write_text(const struct verdicts *v, struct buf *out)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        const struct verdict_row *r = &v->rows[i];
+        if (i == 0 || r[-1].claim != r->claim) {
+            struct buf head = BUF_INIT, protocol = BUF_INIT;
+            verdict_protocol(r, &protocol);
+            buf_addf(&head, "%s%s%s%s: ", r->claim->name, protocol.len ? " (" : "",
+                     buf_text(&protocol), protocol.len ? ")" : "");
+            if (r->claim->finding) {
+                buf_addf(&head, "finding %ld: ", r->claim->finding);
+            }
+            buf_adds(&head, r->claim->sentence);
+            buf_adds(out, i ? "\n" : "");
+            put_wrapped(buf_text(&head), 0, out);
+            buf_release(&head);
+            buf_release(&protocol);
+        }
+        put_row(v, r, out);
+    }
+}
+
+enum { ROW_COLUMNS = 8 };
+static const char *const heads[ROW_COLUMNS] = {
+    "Claim", "What is claimed", "Models", "Protocol", "Published", "Ours", "Verdict", "Why"};
+
+static void fill_row(const struct verdicts *v, const struct verdict_row *r,
+                     struct buf cells[ROW_COLUMNS])
+{
+    buf_adds(&cells[0], r->id);
+    buf_adds(&cells[1], r->claim->sentence);
+    verdict_models(v, r, &cells[2]);
+    verdict_protocol(r, &cells[3]);
+    verdict_published(r, &cells[4]);
+    verdict_ours(r, &cells[5]);
+    buf_adds(&cells[6], verdict_names[r->answer.verdict]);
+    buf_adds(&cells[7], r->answer.why);
+}
+
+static void write_markdown(const struct verdicts *v, struct buf *out)
+{
+    struct layout l = {.stem = "claims"};
+    struct buf counts = BUF_INIT;
+    verdict_counts(v, &counts);
+    buf_addf(&l.caption, "%s: %s.", *v->ledger->title ? v->ledger->title : v->ledger->name,
+             buf_text(&counts));
+    for (size_t c = 0; c < ROW_COLUMNS; c++) {
+        layout_column(&l, LAYOUT_LEFT, heads[c]);
+    }
+    for (size_t i = 0; i < v->n; i++) {
+        struct buf cells[ROW_COLUMNS] = {0};
+        fill_row(v, &v->rows[i], cells);
+        for (size_t c = 0; c < ROW_COLUMNS; c++) {
+            layout_cell(&l, "%s", buf_text(&cells[c]));
+            buf_release(&cells[c]);
+        }
+    }
+    layout_note(&l, "Intervals are of 95 %%: of measured changes of the loss over texts, of other "
+                    "numbers what rounding and random cut points leave open.");
+    layout_markdown(&l, out);
+    buf_release(&counts);
+    layout_release(&l);
+}
+
+static void write_csv(const struct verdicts *v, struct buf *out)
+{
+    for (size_t c = 0; c < ROW_COLUMNS; c++) {
+        buf_addf(out, "%s%s", c ? "," : "", heads[c]);
+    }
+    buf_addc(out, '\n');
+    for (size_t i = 0; i < v->n; i++) {
+        struct buf cells[ROW_COLUMNS] = {0};
+        fill_row(v, &v->rows[i], cells);
+        for (size_t c = 0; c < ROW_COLUMNS; c++) {
+            buf_adds(out, c ? ",\"" : "\"");
+            for (const char *p = buf_text(&cells[c]); *p; p++) {
+                buf_adds(out, *p == '"' ? "\"" : "");
+                buf_addc(out, *p);
+            }
+            buf_addc(out, '"');
+            buf_release(&cells[c]);
+        }
+        buf_addc(out, '\n');
+    }
+}
+
+static void latex(const char *text, struct buf *out)
+{
+    escape_latex(text, strlen(text), out);
+}
+
+/* One claim: its sentence, then a line for each verdict among its models, with what stands there.
+ */
+static void latex_claim(const struct verdicts *v, size_t first, size_t last, struct buf *out)
+{
+    const struct claim *c = v->rows[first].claim;
+    struct buf protocol = BUF_INIT;
+    bool any = false;
+    verdict_protocol(&v->rows[first], &protocol);
+    latex(c->sentence, out);
+    if (c->finding) {
+        buf_addf(out, " (finding %ld)", c->finding);
+    }
+    buf_adds(out, " & ");
+    latex(buf_text(&protocol), out);
+    buf_adds(out, " & ");
+    for (size_t k = VERDICTS; k-- > 0;) {
+        struct buf models = BUF_INIT;
+        for (size_t i = first; i < last; i++) {
+            if (v->rows[i].answer.verdict == (enum verdict)k) {
+                buf_adds(&models, models.len ? ", " : "");
+                verdict_models(v, &v->rows[i], &models);
+            }
+        }
+        if (models.len) {
+            buf_adds(out, any ? "; " : "");
+            buf_addf(out, "\\emph{%s}: ", verdict_names[k]);
+            latex(models.s, out);
+            any = true;
+        }
+        buf_release(&models);
+    }
+    buf_adds(out, " \\\\\n");
+    buf_release(&protocol);
+}
+
+static void write_latex(const struct verdicts *v, struct buf *out)
+{
+    buf_adds(out, "\\begin{longtable}{@{}>{\\raggedright\\arraybackslash}p{0.46\\linewidth}"
+                  "l>{\\raggedright\\arraybackslash}p{0.36\\linewidth}@{}}\n\\toprule\n"
+                  "What is claimed & Protocol & Verdict \\\\\n\\midrule\n\\endhead\n"
+                  "\\bottomrule\n\\endfoot\n");
+    for (size_t i = 0, next; i < v->n; i = next) {
+        for (next = i + 1; next < v->n && v->rows[next].claim == v->rows[i].claim;) {
+            next++;
+        }
+        latex_claim(v, i, next, out);
+    }
+    buf_adds(out, "\\end{longtable}\n");
+}
+
+static void json_row(const struct verdicts *v, const struct verdict_row *r, struct json_out *j)
+{
+    static const char *const keys[ROW_COLUMNS] = {"id",        "claim", "models",  "protocol",
+                                                  "published", "ours",  "verdict", "why"};
+    struct buf cells[ROW_COLUMNS] = {0};
+    fill_row(v, r, cells);
+    json_open(j, '{');
+    for (size_t c = 0; c < ROW_COLUMNS; c++) {
+        json_key_text(j, keys[c], buf_text(&cells[c]));
+        buf_release(&cells[c]);
+    }
+    json_key_text(j, "rule", r->claim->rule->name);
+    json_key(j, "finding");
+    if (r->claim->finding) {
+        json_int(j, r->claim->finding);
+    } else {
+        json_null_out(j);
+    }
+    json_key_real(j, "value", r->answer.value);
+    json_key_real(j, "low", r->answer.low);
+    json_key_real(j, "high", r->answer.high);
+    json_close(j, '}');
+}
+
+static void write_json(const struct verdicts *v, struct buf *out)
+{
+    struct json_out j = json_begin(out);
+    json_open(&j, '{');
+    json_key_int(&j, "format", 1);
+    json_key(&j, "counts");
+    json_open(&j, '{');
+    for (size_t i = VERDICTS; i-- > 0;) {
+        json_key_int(&j, verdict_names[i], (int64_t)v->counts[i]);
+    }
+    json_close(&j, '}');
+    json_key(&j, "claims");
+    json_open(&j, '[');
+    for (size_t i = 0; i < v->n; i++) {
+        json_row(v, &v->rows[i], &j);
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+void claims_write(const struct verdicts *v, enum claims_format format, struct buf *out)
+{
+    static void (*const writers[])(const struct verdicts *, struct buf *) = {
+        write_text, write_markdown, write_latex, write_csv, write_json};
+    writers[format](v, out);
+}

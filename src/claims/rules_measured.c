@@ -1,0 +1,225 @@
+/* Rules on stored results. */
+#include <math.h>
+#include <string.h>
+
+#include "claims/deciding.h"
+
+static const char no_interval[] = "; no interval is stored: judged by the value";
+
+static const char *without_interval(struct estimate x)
+{
+    return isnan(x.low) ? no_interval : "";
+}
+
+static const char *method_of(const struct question *q)
+{
+    return q->claim->values[KEY_METHOD].text;
+}
+
+/* What no interval decides. */
+static void not_resolved(struct answer *out, const struct cells *c)
+{
+    out->verdict = VERDICT_UNTESTABLE;
+    deciding_why(out, "not resolved: the interval over %lld texts includes 0",
+                 (long long)c->rows[0]->texts);
+}
+
+void rule_measured(struct answer *out, const struct question *q)
+{
+    const struct published_value *p = deciding_published(q, KEY_PUBLISHED);
+    const struct column *column = q->claim->values[KEY_COLUMN].column;
+    struct cells cells;
+    if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
+        return;
+    }
+    struct estimate x = deciding_column(&cells, column);
+    if (isnan(x.value)) {
+        out->verdict = VERDICT_UNMEASURED;
+        deciding_why(out, "%s is empty in the stored rows", column->name);
+        return;
+    }
+    deciding_answer(out, x, p->decimals);
+    if (deciding_agrees(x, p, q->claim)) {
+        const struct claim_value *tolerance = &q->claim->values[KEY_TOLERANCE];
+        out->verdict = deciding_held(q, p);
+        if (tolerance->present) {
+            deciding_why(out, "%s of %s is within %s of what was published", column->name,
+                         method_of(q), tolerance->text);
+        } else {
+            deciding_why(out, "%s of %s is what was published", column->name, method_of(q));
+        }
+    } else {
+        bool same_side = strncmp(column->name, "delta_", 6) == 0 && x.value * p->value > 0;
+        out->verdict = same_side ? VERDICT_DIRECTION : VERDICT_CONTRADICTED;
+        deciding_why(out, "%s of %s is another number%s", column->name, method_of(q),
+                     same_side ? " of the same sign" : "");
+    }
+}
+
+void rule_sign(struct answer *out, const struct question *q)
+{
+    int wanted = q->claim->values[KEY_DIRECTION].index == DIRECTION_RISES ? 1 : -1;
+    struct cells cells;
+    if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
+        return;
+    }
+    struct estimate x = deciding_delta(&cells);
+    int sign = deciding_sign(x);
+    deciding_answer(out, x, 2);
+    if (sign == 0) {
+        not_resolved(out, &cells);
+        return;
+    }
+    out->verdict = sign == wanted ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+    deciding_why(out, "the loss %s on %lld texts (Δ in %%)%s", sign > 0 ? "rises" : "falls",
+                 (long long)cells.rows[0]->texts, without_interval(x));
+}
+
+void rule_hidden(struct answer *out, const struct question *q)
+{
+    const struct claim *c = q->claim;
+    struct cells shown, hidden;
+    if (!deciding_cells(&shown, out, q, method_of(q), KEY_PROTOCOL) ||
+        !deciding_cells(&hidden, out, q, method_of(q), KEY_AGAINST)) {
+        return;
+    }
+    struct estimate x = deciding_delta(&shown), y = deciding_delta(&hidden);
+    deciding_answer(out, x, 2);
+    if (deciding_sign(x) == 0) {
+        not_resolved(out, &shown);
+        return;
+    }
+    out->verdict = deciding_sign(x) > 0 && deciding_sign(y) <= 0 ? deciding_held(q, NULL)
+                                                                 : VERDICT_CONTRADICTED;
+    deciding_why(out, "Δ %s %% under %s, %s %% under %s%s", deciding_estimate(x, 2, true).text,
+                 c->values[KEY_PROTOCOL].text, deciding_estimate(y, 2, true).text,
+                 c->values[KEY_AGAINST].text, without_interval(x));
+}
+
+void rule_less(struct answer *out, const struct question *q)
+{
+    const struct claim *c = q->claim;
+    const char *other = c->values[KEY_OTHER].text;
+    bool given = c->values[KEY_COLUMN].present;
+    const struct column *column =
+        given ? c->values[KEY_COLUMN].column : columns_find(&record_table, "delta_pct");
+    struct cells mine, others;
+    if (!deciding_cells(&mine, out, q, method_of(q), KEY_PROTOCOL) ||
+        !deciding_cells(&others, out, q, other, KEY_PROTOCOL)) {
+        return;
+    }
+    struct estimate a = deciding_column(&mine, column), b = deciding_column(&others, column);
+    struct estimate x = deciding_difference(a, b);
+    int sign = deciding_sign(x);
+    deciding_answer(out, x, given ? 4 : 2);
+    if (sign == 0) {
+        not_resolved(out, &mine);
+        return;
+    }
+    out->verdict = sign < 0 ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+    if (given) {
+        deciding_why(out, "%s: %s of %s, %s of %s", column->name, number_significant(a.value).text,
+                     method_of(q), number_significant(b.value).text, other);
+    } else {
+        deciding_why(out, "Δ %s %% of %s, %s %% of %s%s", deciding_number(a.value, 2, true).text,
+                     method_of(q), deciding_number(b.value, 2, true).text, other,
+                     without_interval(x));
+    }
+}
+
+void rule_factor(struct answer *out, const struct question *q)
+{
+    const struct claim *c = q->claim;
+    const struct published_value *p = deciding_published(q, KEY_PUBLISHED);
+    const struct column *column = c->values[KEY_COLUMN].column;
+    struct cells mine, others;
+    if (!deciding_cells(&mine, out, q, method_of(q), KEY_PROTOCOL) ||
+        !deciding_cells(&others, out, q, c->values[KEY_OTHER].text, KEY_PROTOCOL)) {
+        return;
+    }
+    double a = deciding_column(&mine, column).value, b = deciding_column(&others, column).value;
+    struct estimate x = {a / b, NAN, NAN};
+    deciding_answer(out, x, p->decimals + 1);
+    out->verdict = deciding_agrees(x, p, c)          ? deciding_held(q, p)
+                   : (x.value > 1) == (p->value > 1) ? VERDICT_DIRECTION
+                                                     : VERDICT_CONTRADICTED;
+    deciding_why(out, "%s: %s of %s over %s of %s", column->name, number_significant(a).text,
+                 method_of(q), number_significant(b).text, c->values[KEY_OTHER].text);
+}
+
+void rule_decline(struct answer *out, const struct question *q)
+{
+    const struct claim *c = q->claim;
+    struct cells cells;
+    struct estimate before = {NAN, NAN, NAN}, first = before, last = before;
+    const char *risen = NULL;
+    for (size_t i = 0; i < c->n_models; i++) {
+        struct question one = {q->ledger, c, c->models[i]};
+        if (!deciding_cells(&cells, out, &one, method_of(q), KEY_PROTOCOL)) {
+            return;
+        }
+        last = deciding_delta(&cells);
+        first = i ? first : last;
+        if (i && !risen && deciding_sign(deciding_difference(last, before)) > 0) {
+            risen = q->ledger->models[c->models[i]].name;
+        }
+        before = last;
+    }
+    struct estimate x = deciding_difference(last, first);
+    int sign = deciding_sign(x);
+    deciding_answer(out, x, 2);
+    if (sign == 0) {
+        not_resolved(out, &cells);
+        return;
+    }
+    out->verdict = sign < 0 && !risen ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+    deciding_why(out, "from Δ %s %% to %s %%%s%s%s", deciding_number(first.value, 2, true).text,
+                 deciding_number(last.value, 2, true).text, risen ? ", but it rises at " : "",
+                 risen ? risen : "", without_interval(x));
+}
+
+/* Digits after the point of a number of the ledger. */
+static int decimals_of(const struct claim_value *v)
+{
+    const char *point = strchr(v->text, '.');
+    return point ? (int)strlen(point + 1) : 0;
+}
+
+void rule_range(struct answer *out, const struct question *q)
+{
+    const struct claim_value *v = q->claim->values;
+    const struct column *column = v[KEY_COLUMN].column;
+    double tolerance = v[KEY_TOLERANCE].present ? v[KEY_TOLERANCE].number
+                                                : 0.5 * pow(10, -decimals_of(&v[KEY_FROM]));
+    struct estimate x = {0, INFINITY, -INFINITY};
+    struct cells cells;
+    if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
+        return;
+    }
+    if (v[KEY_SEEDS].present && (double)cells.n < v[KEY_SEEDS].number) {
+        out->verdict = VERDICT_UNMEASURED;
+        deciding_why(out, "%zu seed%s of %s stored, and %s are wanted", cells.n,
+                     cells.n == 1 ? " is" : "s are", method_of(q), v[KEY_SEEDS].text);
+        return;
+    }
+    for (size_t i = 0; i < cells.n; i++) {
+        double one = column_number(column, cells.rows[i]);
+        x.value += one / (double)cells.n;
+        x.low = fmin(x.low, one);
+        x.high = fmax(x.high, one);
+    }
+    bool inside = x.low >= v[KEY_FROM].number - tolerance && x.high <= v[KEY_TO].number + tolerance;
+    out->verdict = inside ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+    deciding_why(out, "%s of %s over %zu seed%s", column->name, method_of(q), cells.n,
+                 cells.n == 1 ? "" : "s");
+    if (cells.n == 1) {
+        x.low = x.high = NAN;
+    }
+    deciding_answer(out, x, decimals_of(&v[KEY_FROM]));
+}
+
+void rule_absent(struct answer *out, const struct question *q)
+{
+    out->verdict = VERDICT_UNTESTABLE;
+    deciding_why(out, "%s", q->claim->values[KEY_BECAUSE].text);
+}

@@ -1,0 +1,49 @@
+/*
+ * verdicts: a ledger decided: one row for each claim and model, in the ledger's order.
+ *
+ * The models of the ledger have their sizes and its results their rows. Rows borrow from the
+ * ledger. An id is "CLAIM/MODEL", or "CLAIM" where there is one answer for all models.
+ */
+#ifndef NS_CLAIMS_VERDICTS_H
+#define NS_CLAIMS_VERDICTS_H
+
+#include "claims/rules.h"
+
+struct verdict_row {
+    char id[2 * 64 + 2];
+    const struct claim *claim;
+    size_t model; /* LEDGER_ANY: all of the claim's, or none */
+    struct answer answer;
+};
+
+struct verdicts {
+    const struct ledger *ledger;
+    struct verdict_row *rows;
+    size_t n;
+    size_t counts[VERDICTS];
+};
+
+int verdicts_make(struct verdicts *out, const struct ledger *l, struct err *e);
+void verdicts_release(struct verdicts *v);
+
+/* The parts of a row as they are shown; each appends plain text. */
+void verdict_models(const struct verdicts *v, const struct verdict_row *r, struct buf *out);
+void verdict_protocol(const struct verdict_row *r, struct buf *out);  /* "" without one */
+void verdict_published(const struct verdict_row *r, struct buf *out); /* "" in numbers or words */
+void verdict_ours(const struct verdict_row *r, struct buf *out);      /* "–" without one */
+
+/* In short: how many of which verdict, as "12 reproduced, 3 contradicted". */
+void verdict_counts(const struct verdicts *v, struct buf *out);
+
+enum claims_format { CLAIMS_TEXT, CLAIMS_MARKDOWN, CLAIMS_LATEX, CLAIMS_CSV, CLAIMS_JSON };
+
+/* −1 for a name that is none of text, markdown, latex, csv, json. */
+int claims_format_parse(enum claims_format *out, const char *name, struct err *e);
+
+/*
+ * All rows. Text fits a terminal of 120 columns; LaTeX is a longtable with a row a claim (packages
+ * booktabs, array and longtable).
+ */
+void claims_write(const struct verdicts *v, enum claims_format format, struct buf *out);
+
+#endif

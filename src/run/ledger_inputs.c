@@ -1,0 +1,66 @@
+#include "run/ledger_inputs.h"
+
+#include "base/file.h"
+#include "model/gpt2.h"
+#include "results/store.h"
+#include "run/methods.h"
+
+static int read_size(struct ledger_model *m, struct err *e)
+{
+    struct gpt2 model = {0};
+    struct ledger_shape s = m->shape;
+    struct gpt2_config config = {.V = s.V, .P = s.P, .C = s.C, .L = s.L, .H = s.H, .F = 4 * s.C};
+    config.ln_epsilon = 1e-5F;
+    config.eos_token_id = config.bos_token_id = -1;
+    if (m->path ? gpt2_open(&model, m->path, e)
+                : gpt2_config_check(&config, m->name, e) || gpt2_layout(&model, &config, e)) {
+        return -1;
+    }
+    m->parameters = (double)gpt2_parameters(&model);
+    m->head_weights = 0;
+    for (int t = 0; t < model.n_tensors; t++) {
+        if (gpt2_in_scope(&model.tensors[t], SCOPE_HEAD)) {
+            m->head_weights += (double)model.tensors[t].n;
+        }
+    }
+    gpt2_close(&model);
+    return 0;
+}
+
+static int read_rows(struct ledger_results *x, const char *root, struct buf *problems,
+                     struct err *e)
+{
+    struct spec spec;
+    struct store store = {0};
+    struct buf table = BUF_INIT;
+    if (spec_read(&spec, x->spec, run_known(), NULL, problems, e)) {
+        return -1;
+    }
+    int status = store_init(&store, root, spec.name, e);
+    if (!status) {
+        buf_addf(&table, "%s/table.json", store.results.s);
+        status = buf_check(&table, e);
+    }
+    if (!status && file_exists(table.s)) {
+        status = table_read(&store, &spec, &x->rows, &x->n, e);
+    }
+    buf_release(&table);
+    store_release(&store);
+    spec_release(&spec);
+    return status;
+}
+
+int ledger_inputs_read(struct ledger *l, const char *root, struct buf *problems, struct err *e)
+{
+    for (size_t i = 0; i < l->n_models; i++) {
+        if (read_size(&l->models[i], e)) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < l->n_results; i++) {
+        if (read_rows(&l->results[i], root, problems, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
