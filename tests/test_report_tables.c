@@ -49,19 +49,43 @@ static bool written_has(const char *folder, const char *file, const char *text)
     return found;
 }
 
+/* Each change of the loss with an interval of half a percent on both sides. */
+static void add_intervals(struct fixture *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        f->rows[i].delta_pct_low = f->rows[i].delta_pct - 0.5;
+        f->rows[i].delta_pct_high = f->rows[i].delta_pct + 0.5;
+    }
+}
+
+/* The line starts with the label in the table of this protocol alone. */
+static void expect_table(const struct fixture *f, const char *caption, const char *text)
+{
+    struct buf out = BUF_INIT;
+    struct err e;
+    cr_assert(report_print(NULL, &f->spec, f->rows, f->n, &out, &e) == 0, "%s", e.text);
+    const char *table = strstr(out.s, caption);
+    cr_assert(table && strstr(table, text), "%s", out.s);
+    buf_release(&out);
+}
+
 Test(report_tables, print_the_studys_columns_and_what_it_left_out)
 {
     struct fixture f;
     fixture_study(&f);
+    add_intervals(&f);
+    /* One table a protocol, the study's own first. */
+    expect_table(&f, "under the protocol text.",
+                 "small                   1.1M    5.0000        +8.00 %     +5.00 %");
     expect_line(&f, "small",
-                "small 1.1M 5.0000 +12.00 % +3.00 % 90.6 % 4.0× better +8.00 % "
-                "+5.00 % 5.00 4.16 3.56");
+                "small 1.1M 5.0000 +12.00 % +3.00 % 90.6 % 4.0× better [+11.50, "
+                "+12.50] [+2.50, +3.50] 5.00 4.16 3.56");
     expect_line(&f, "small (nash-exact)",
-                "small (nash-exact) 1.1M 5.0000 +12.00 % +6.00 % 90.6 % 2.0× better +8.00 % "
-                "+2.50 % 5.00 4.16 3.56");
+                "small (nash-exact) 1.1M 5.0000 +12.00 % +6.00 % 90.6 % 2.0× better [+11.50, "
+                "+12.50] [+5.50, +6.50] 5.00 4.16 3.56");
     expect_line(&f, "big_one",
-                "big_one 12.4M 5.0000 +9.50 % +0.50 % 90.6 % 19× better +8.00 % "
-                "+5.00 % 5.00 4.16 3.56");
+                "big_one 12.4M 5.0000 +9.50 % +0.50 % 90.6 % 19× better [+9.00, "
+                "+10.00] [+0.00, +1.00] 5.00 4.16 3.56");
 }
 
 Test(report_tables, sum_up_seeds_as_mean_and_deviation)
@@ -73,9 +97,10 @@ Test(report_tables, sum_up_seeds_as_mean_and_deviation)
         r->seed = seed;
     }
     f.spec.n_seeds = 3;
+    add_intervals(&f);
     expect_line(&f, "small",
-                "small 1.1M 5.0000 +12.00 % +4.00 ± 1.00 % 90.6 % 3.0× better +8.00 % "
-                "+5.00 % 5.00 4.16 3.56");
+                "small 1.1M 5.0000 +12.00 % +4.00 ± 1.00 % 90.6 % 3.0× better [+11.50, "
+                "+12.50] [+3.50, +4.50] 5.00 4.16 3.56");
 }
 
 Test(report_tables, say_what_was_not_measured)
@@ -85,7 +110,7 @@ Test(report_tables, say_what_was_not_measured)
     f.n = 8; /* the first model alone */
     expect_line(&f, "big_one",
                 "big_one not measured not measured not measured not measured not measured not "
-                "measured not measured not measured not measured not measured not measured");
+                "measured – – not measured not measured not measured");
 }
 
 Test(report_tables, fall_back_to_the_first_protocol_and_say_so)
@@ -96,7 +121,8 @@ Test(report_tables, fall_back_to_the_first_protocol_and_say_so)
     fixture_study(&f);
     f.spec.protocols[0] = 1;
     f.spec.n_protocols = 1;
-    expect_line(&f, "small", "small 1.1M 5.0000 +8.00 % +5.00 % 90.6 % 1.6× better 5.00 4.16 3.56");
+    expect_line(&f, "small",
+                "small 1.1M 5.0000 +8.00 % +5.00 % 90.6 % 1.6× better – – 5.00 4.16 3.56");
     cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &text, &e) == 0);
     cr_assert(strstr(text.s, "under the protocol text, because paper was not run") != NULL, "%s",
               text.s);
@@ -149,9 +175,14 @@ Test(report_tables, of_a_sweep_have_a_line_a_point)
     struct buf out = BUF_INIT;
     struct err e;
     cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    /* A table for each protocol, with its own losses alone. */
+    const char *under_text = strstr(out.s, "protocol text.");
+    cr_assert(strstr(out.s, "protocol paper.") && under_text, "%s", out.s);
     cr_assert(strstr(out.s, "small  uniform   bits=2          4.000         4.000         3.200    "
-                            "4.000  5.1000  +2.00 %  4.8750  −2.50 %   0.06250\n"),
+                            "4.000  5.1000  +2.00 %         –   0.06250\n"),
               "%s", out.s);
+    cr_assert(strstr(under_text, "4.000  4.8750  −2.50 %         –   0.06250\n"), "%s", out.s);
+    cr_assert(!strstr(under_text, "5.1000"), "%s", out.s);
     cr_assert(strstr(out.s, "bits=3") != NULL);
     cr_assert(strstr(out.s,
                      "small  baseline  –                   –             –             –        "

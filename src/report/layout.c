@@ -28,6 +28,14 @@ static void append(struct buf *to, const char *format, va_list args)
     }
 }
 
+void layout_name(struct layout *l, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(l->stem, sizeof l->stem, format, args);
+    va_end(args);
+}
+
 void layout_column(struct layout *l, enum layout_align align, const char *head)
 {
     if (l->n_columns == LAYOUT_COLUMNS_MAX || l->n_cells != l->n_columns) {

@@ -17,7 +17,7 @@
 enum { LAYOUT_COLUMNS_MAX = 96 };
 
 struct layout {
-    const char *stem;   /* of the file names: "loss" for loss.md, loss.tex */
+    char stem[64];      /* of the file names: "loss" for loss.md, loss.tex */
     struct buf caption; /* may be empty */
     struct buf cells;   /* heads, then rows; each text ended by a NUL */
     struct buf notes;   /* each ended by a NUL */
@@ -28,6 +28,8 @@ struct layout {
 enum layout_align { LAYOUT_LEFT, LAYOUT_RIGHT };
 
 void layout_release(struct layout *l);
+
+void layout_name(struct layout *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* All columns come before the first cell; a cell past the last column opens the next row. */
 void layout_column(struct layout *l, enum layout_align align, const char *head);

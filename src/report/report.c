@@ -1,18 +1,19 @@
 #include "report/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "report/tables.h"
 #include "report/tables_paired.h"
 
-enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 3 + REPORT_PROTOCOLS_MAX };
+enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 2 * REPORT_PROTOCOLS_MAX };
 
 struct tables {
     struct layout each[REPORT_TABLES_MAX];
-    char stems[REPORT_PROTOCOLS_MAX][PAIRED_STEM]; /* of the paired ones */
     size_t n;
+    size_t n_main; /* those that the terminal shows, first of all */
 };
 
 static void release(struct tables *t)
@@ -29,7 +30,13 @@ static int make_study(struct tables *t, const struct spec *s, const struct recor
     if (study_make(&study, s, rows, n, e)) {
         return -1;
     }
-    tables_loss(&t->each[t->n++], s, &study);
+    tables_loss(&t->each[t->n++], s, &study, study.protocol);
+    for (size_t i = 0; i < s->n_protocols; i++) {
+        if (strcmp(report_protocol(s, i), study.protocol) != 0) {
+            tables_loss(&t->each[t->n++], s, &study, report_protocol(s, i));
+        }
+    }
+    t->n_main = t->n;
     tables_size(&t->each[t->n++], s, &study);
     study_release(&study);
     return 0;
@@ -43,6 +50,7 @@ static int make_allocators(struct tables *t, const struct pairing *p, const stru
         return -1;
     }
     int status = tables_allocators(&t->each[t->n++], p->spec, &contest, p, e);
+    t->n_main = t->n;
     contest_release(&contest);
     return status;
 }
@@ -53,7 +61,10 @@ static int make(struct tables *t, const struct pairing *p, const struct record *
 {
     const struct spec *s = p->spec;
     if (s->report.kind == REPORT_SWEEP) {
-        tables_sweep(&t->each[t->n++], s, rows, n);
+        for (size_t i = 0; i < s->n_protocols; i++) {
+            tables_sweep(&t->each[t->n++], s, report_protocol(s, i), rows, n);
+        }
+        t->n_main = t->n;
     } else if (s->report.kind == REPORT_ALLOCATORS ? make_allocators(t, p, rows, n, e)
                                                    : make_study(t, s, rows, n, e)) {
         return -1;
@@ -67,7 +78,7 @@ static int make_paired(struct tables *t, const struct pairing *p, const struct r
                        size_t n, struct err *e)
 {
     for (size_t i = 0; i < p->spec->n_protocols; i++) {
-        if (tables_paired(&t->each[t->n++], t->stems[i], p, rows, n, i, e)) {
+        if (tables_paired(&t->each[t->n++], p, rows, n, i, e)) {
             return -1;
         }
     }
@@ -81,7 +92,10 @@ int report_print(const struct store *store, const struct spec *s, const struct r
     struct pairing pairing;
     int status = pairing_open(&pairing, store, s, e) || make(&t, &pairing, rows, n, e) ? -1 : 0;
     if (!status) {
-        layout_terminal(&t.each[0], out);
+        for (size_t i = 0; i < t.n_main; i++) {
+            buf_adds(out, i ? "\n" : "");
+            layout_terminal(&t.each[i], out);
+        }
         status = buf_check(out, e);
     }
     pairing_release(&pairing);

@@ -2,8 +2,9 @@
  * tables: what each table of a report says, as layouts, from result rows.
  *
  * loss and size are the study's two tables, its columns first and as it prints them, followed by
- * what it leaves out: the loss on the text alone, the price of the tier map, the share of the whole
- * model. bill splits every size into its lines. sweep has one line a swept point. allocators has
+ * what it leaves out: intervals, the price of the tier map, the share of the whole model. bill
+ * splits every size into its lines. sweep has one line a swept point. A table of losses is of one
+ * protocol; others have tables of their own, named after them. allocators has
  * the points of a contest, by stored bits, and what follows from them in its notes; seconds, which
  * is no table of results, has how long they took. The layouts are empty on entry and belong to the
  * caller.
@@ -17,10 +18,12 @@
 #include "report/study.h"
 #include "results/timing.h"
 
-void tables_loss(struct layout *l, const struct spec *s, const struct study *study);
+void tables_loss(struct layout *l, const struct spec *s, const struct study *study,
+                 const char *protocol);
 void tables_size(struct layout *l, const struct spec *s, const struct study *study);
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
-void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
+void tables_sweep(struct layout *l, const struct spec *s, const char *protocol,
+                  const struct record *rows, size_t n);
 
 /* `p`: where the evidence is that the best point is compared on. */
 int tables_allocators(struct layout *l, const struct spec *s, const struct contest *c,

@@ -105,7 +105,7 @@ int tables_allocators(struct layout *l, const struct spec *s, const struct conte
                       const struct pairing *p, struct err *e)
 {
     struct line *lines = mem_new(PRICES * c->n_points, sizeof *lines, e);
-    l->stem = "allocators";
+    layout_name(l, "allocators");
     if (!lines) {
         return -1;
     }
@@ -169,7 +169,7 @@ static struct spent spent_by(const struct contest *c, size_t panel, size_t line,
 void tables_seconds(struct layout *l, const struct spec *s, const struct contest *c,
                     const struct record *rows, const struct cell_timing *timing, size_t n)
 {
-    l->stem = "seconds";
+    layout_name(l, "seconds");
     buf_addf(&l->caption, "%s. Seconds, as measured on the machine of each cell.", report_title(s));
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_LEFT, "Scope");

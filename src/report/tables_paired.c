@@ -287,14 +287,13 @@ static int make_lines(struct lines *lines, const struct pairing *p, const struct
     return correct(lines, e);
 }
 
-int tables_paired(struct layout *l, char stem[PAIRED_STEM], const struct pairing *p,
-                  const struct record *rows, size_t n, size_t protocol, struct err *e)
+int tables_paired(struct layout *l, const struct pairing *p, const struct record *rows, size_t n,
+                  size_t protocol, struct err *e)
 {
     const struct spec *s = p->spec;
     const struct table table = {rows, n, report_protocol(s, protocol)};
     struct lines lines = {0};
-    snprintf(stem, PAIRED_STEM, "paired-%s", table.protocol);
-    l->stem = stem;
+    layout_name(l, "paired-%s", table.protocol);
     int status = make_lines(&lines, p, &table, e);
     if (!status) {
         buf_addf(&l->caption,

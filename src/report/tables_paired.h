@@ -14,13 +14,11 @@
 #include "report/pairing.h"
 
 /* The name of the file without its ending: "paired-text". */
-enum { PAIRED_STEM = 64 };
-
 /*
  * The table of the spec's protocol of index `protocol`, into an empty layout that belongs to the
- * caller; `stem` is kept by the layout.
+ * caller.
  */
-int tables_paired(struct layout *l, char stem[PAIRED_STEM], const struct pairing *p,
-                  const struct record *rows, size_t n, size_t protocol, struct err *e);
+int tables_paired(struct layout *l, const struct pairing *p, const struct record *rows, size_t n,
+                  size_t protocol, struct err *e);
 
 #endif

@@ -64,7 +64,7 @@ static void bill_columns(struct layout *l)
 
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n)
 {
-    l->stem = "bill";
+    layout_name(l, "bill");
     buf_addf(&l->caption, "%s. The bit bill: bits per weight in scope, and MiB.", report_title(s));
     bill_columns(l);
     for (size_t i = 0; i < n; i++) {
@@ -106,7 +106,7 @@ static void sweep_cell(struct layout *l, const struct record *r, struct summary 
     layout_cell(l, "%s", applies ? number_plain(s, decimals, "").text : "–");
 }
 
-static void sweep_columns(struct layout *l, const struct spec *s)
+static void sweep_columns(struct layout *l)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_LEFT, "Method");
@@ -115,49 +115,46 @@ static void sweep_columns(struct layout *l, const struct spec *s)
     layout_column(l, LAYOUT_RIGHT, "Stored bits,\nideal map");
     layout_column(l, LAYOUT_RIGHT, "Stored bits,\nentropy");
     layout_column(l, LAYOUT_RIGHT, "Payload\nbits");
-    for (size_t i = 0; i < s->n_protocols; i++) {
-        char head[64];
-        snprintf(head, sizeof head, "Loss,\n%s", report_protocol(s, i));
-        layout_column(l, LAYOUT_RIGHT, head);
-        snprintf(head, sizeof head, "Δ Loss,\n%s", report_protocol(s, i));
-        layout_column(l, LAYOUT_RIGHT, head);
-    }
+    layout_column(l, LAYOUT_RIGHT, "Loss");
+    layout_column(l, LAYOUT_RIGHT, "Δ Loss");
+    layout_column(l, LAYOUT_RIGHT, "95 %\ninterval");
     layout_column(l, LAYOUT_RIGHT, "Relative\nMSE");
 }
 
-static void sweep_line(struct layout *l, const struct spec *s, const struct record *r,
-                       struct selection all)
+static void sweep_line(struct layout *l, const struct record *r, struct selection s)
 {
-    struct selection one = selection_under(all, r->protocol);
+    struct interval i = {selection_mean(&s, "delta_pct_low"), selection_mean(&s, "delta_pct_high")};
     layout_cell(l, "%s", r->model);
     layout_cell(l, "%s", r->method);
     layout_cell(l, "%s", *r->variant ? r->variant : "–");
-    sweep_cell(l, r, selection_summary(&one, "bits_per_weight"), 3);
-    sweep_cell(l, r, selection_summary(&one, "bits_ideal_map"), 3);
-    sweep_cell(l, r, selection_summary(&one, "bits_entropy"), 3);
-    sweep_cell(l, r, selection_summary(&one, "bits_payload"), 3);
-    for (size_t p = 0; p < s->n_protocols; p++) {
-        struct selection under = selection_under(all, report_protocol(s, p));
-        layout_cell(l, "%s", number_plain(selection_summary(&under, "loss_nats"), 4, "").text);
-        layout_cell(l, "%s", number_signed(selection_summary(&under, "delta_pct"), 2, "%").text);
-    }
-    sweep_cell(l, r, selection_summary(&one, "relative_mse"), 5);
+    sweep_cell(l, r, selection_summary(&s, "bits_per_weight"), 3);
+    sweep_cell(l, r, selection_summary(&s, "bits_ideal_map"), 3);
+    sweep_cell(l, r, selection_summary(&s, "bits_entropy"), 3);
+    sweep_cell(l, r, selection_summary(&s, "bits_payload"), 3);
+    layout_cell(l, "%s", number_plain(selection_summary(&s, "loss_nats"), 4, "").text);
+    layout_cell(l, "%s", number_signed(selection_summary(&s, "delta_pct"), 2, "%").text);
+    layout_cell(l, "%s", number_interval(i, 2, true).text);
+    sweep_cell(l, r, selection_summary(&s, "relative_mse"), 5);
 }
 
-void tables_sweep(struct layout *l, const struct spec *s, const struct record *rows, size_t n)
+void tables_sweep(struct layout *l, const struct spec *s, const char *protocol,
+                  const struct record *rows, size_t n)
 {
-    l->stem = "sweep";
-    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss.", report_title(s));
-    sweep_columns(l, s);
+    bool first = strcmp(protocol, report_protocol(s, 0)) == 0;
+    layout_name(l, first ? "sweep" : "sweep-%s", protocol);
+    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss; protocol %s.",
+             report_title(s), protocol);
+    sweep_columns(l);
     for (size_t i = 0; i < n; i++) {
         if (selection_opens(rows, i)) {
-            sweep_line(l, s, &rows[i], selection_of(rows, n, i));
+            sweep_line(l, &rows[i], selection_under(selection_of(rows, n, i), protocol));
         }
     }
     layout_note(l, "Stored bits: payload, tier map and grids: packed as in the file; plain codes "
                    "with an ideal map; codes and map at their entropy. Payload bits: the codes "
                    "alone, which is all that the study counts.");
-    layout_note(l, "Δ Loss: (quantized − baseline) / baseline under the same protocol. Relative "
-                   "MSE: squared error over the variance of the weights in scope.");
+    layout_note(l, "Δ Loss: (quantized − baseline) / baseline on the same tokens, with its 95 %% "
+                   "interval over texts in %%. Relative MSE: squared error over the variance of "
+                   "the weights in scope.");
     tables_note_seeds(l, s);
 }

@@ -42,26 +42,26 @@ static double mean_of(struct selection s, const char *protocol, const char *colu
     return selection_mean(&under, column);
 }
 
-static void loss_caption(struct layout *l, const struct spec *s, const struct study *study)
+static void loss_caption(struct layout *l, const struct spec *s, const struct study *study,
+                         const char *protocol)
 {
     struct selection any = {.rows = study->n ? study->lines[0].model.rows : NULL,
                             .n = study->n ? study->lines[0].model.n : 0,
-                            .protocol = study->protocol};
+                            .protocol = protocol};
     const struct record *first = selection_first(&any);
     buf_addf(&l->caption, "%s. ", report_title(s));
     if (first && first->texts != RECORD_NONE) {
         buf_addf(&l->caption, "%lld texts; ", (long long)first->texts);
     }
-    if (strcmp(study->protocol, "paper") == 0) {
+    if (strcmp(protocol, "paper") == 0) {
         buf_adds(&l->caption, "the study's columns under its own protocol (paper).");
     } else {
-        buf_addf(&l->caption,
-                 "the study's columns under the protocol %s, because paper was not run.",
-                 study->protocol);
+        buf_addf(&l->caption, "the study's columns under the protocol %s%s.", protocol,
+                 strcmp(protocol, study->protocol) == 0 ? ", because paper was not run" : "");
     }
 }
 
-static void loss_columns(struct layout *l, const struct study *study)
+static void loss_columns(struct layout *l)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_RIGHT, "Params");
@@ -70,26 +70,29 @@ static void loss_columns(struct layout *l, const struct study *study)
     layout_column(l, LAYOUT_RIGHT, "Nash-Swarm\nΔ Loss");
     layout_column(l, LAYOUT_RIGHT, "Comp.");
     layout_column(l, LAYOUT_LEFT, "Advantage");
-    if (study->text) {
-        layout_column(l, LAYOUT_RIGHT, "Text alone:\nUniform Δ");
-        layout_column(l, LAYOUT_RIGHT, "Text alone:\nNash Δ");
-    }
+    layout_column(l, LAYOUT_RIGHT, "Uniform Δ,\n95 % interval");
+    layout_column(l, LAYOUT_RIGHT, "Nash Δ,\n95 % interval");
     layout_column(l, LAYOUT_RIGHT, "Bits,\npacked");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nideal map");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nentropy");
 }
 
-static void loss_notes(struct layout *l, const struct spec *s, const struct study *study)
+static void loss_notes(struct layout *l, const struct spec *s, const char *protocol)
 {
     layout_note(l, "Δ Loss: (quantized − baseline) / baseline. Comp.: 1 − payload / 32 bits of the "
                    "touched tensors alone, as the study counts; the tier map was not paid for.");
     layout_note(l,
-                "Advantage: ratio of the two Δ losses under the study's protocol, from unrounded "
-                "values; within a factor of 1.2 it is comparable.");
-    if (study->text) {
+                "Advantage: ratio of the two Δ losses, from unrounded values; within a factor of "
+                "1.2 it is comparable.");
+    layout_note(l,
+                "95 %% interval of Δ Loss in %%: bootstrap over texts, what other texts from the "
+                "same source would give; it says nothing of other models%s.",
+                s->n_seeds > 1 ? ". Over several seeds, the mean of its ends" : " or seeds");
+    if (strcmp(protocol, "paper") == 0) {
         layout_note(l,
-                    "Text alone: the same Δ losses without padding; the study counts the padding "
-                    "after a text among its targets.");
+                    "The study pads each text to %ld tokens and counts the padding among its "
+                    "targets: see the table of the protocol text for the text alone.",
+                    s->evaluations[0].max_tokens);
     }
     layout_note(l, "Bits: stored bits per weight of Nash-Swarm with tier map and grids paid for: "
                    "packed as in the file; plain codes with the map at its entropy; codes and map "
@@ -97,33 +100,43 @@ static void loss_notes(struct layout *l, const struct spec *s, const struct stud
     tables_note_seeds(l, s);
 }
 
-void tables_loss(struct layout *l, const struct spec *s, const struct study *study)
+static void interval_cell(struct layout *l, struct selection s, const char *protocol)
 {
-    const char *protocol = study->protocol;
-    l->stem = "loss";
-    loss_caption(l, s, study);
-    loss_columns(l, study);
+    struct interval i = {mean_of(s, protocol, "delta_pct_low"),
+                         mean_of(s, protocol, "delta_pct_high")};
+    layout_cell(l, "%s", number_interval(i, 2, true).text);
+}
+
+static void loss_line(struct layout *l, const struct study_line *line, const char *protocol)
+{
+    char advantage[ADVANTAGE_TEXT];
+    report_advantage(advantage, mean_of(line->uniform, protocol, "delta_pct"),
+                     mean_of(line->tiers, protocol, "delta_pct"));
+    layout_cell(l, "%s", line->label);
+    layout_cell(l, "%s", number_weights(mean_of(line->model, NULL, "parameters")).text);
+    real_cell(l, line->baseline, protocol, "loss_nats", 4);
+    delta_cell(l, line->uniform, protocol);
+    delta_cell(l, line->tiers, protocol);
+    percent_cell(l, line->tiers, protocol, "compression_pct", 1);
+    layout_cell(l, "%s", advantage);
+    interval_cell(l, line->uniform, protocol);
+    interval_cell(l, line->tiers, protocol);
+    real_cell(l, line->tiers, protocol, "bits_per_weight", 2);
+    real_cell(l, line->tiers, protocol, "bits_ideal_map", 2);
+    real_cell(l, line->tiers, protocol, "bits_entropy", 2);
+}
+
+void tables_loss(struct layout *l, const struct spec *s, const struct study *study,
+                 const char *protocol)
+{
+    bool own = strcmp(protocol, study->protocol) == 0;
+    layout_name(l, own ? "loss" : "loss-%s", protocol);
+    loss_caption(l, s, study, protocol);
+    loss_columns(l);
     for (size_t i = 0; i < study->n; i++) {
-        const struct study_line *line = &study->lines[i];
-        char advantage[ADVANTAGE_TEXT];
-        report_advantage(advantage, mean_of(line->uniform, protocol, "delta_pct"),
-                         mean_of(line->tiers, protocol, "delta_pct"));
-        layout_cell(l, "%s", line->label);
-        layout_cell(l, "%s", number_weights(mean_of(line->model, NULL, "parameters")).text);
-        real_cell(l, line->baseline, protocol, "loss_nats", 4);
-        delta_cell(l, line->uniform, protocol);
-        delta_cell(l, line->tiers, protocol);
-        percent_cell(l, line->tiers, protocol, "compression_pct", 1);
-        layout_cell(l, "%s", advantage);
-        if (study->text) {
-            delta_cell(l, line->uniform, study->text);
-            delta_cell(l, line->tiers, study->text);
-        }
-        real_cell(l, line->tiers, protocol, "bits_per_weight", 2);
-        real_cell(l, line->tiers, protocol, "bits_ideal_map", 2);
-        real_cell(l, line->tiers, protocol, "bits_entropy", 2);
+        loss_line(l, &study->lines[i], protocol);
     }
-    loss_notes(l, s, study);
+    loss_notes(l, s, protocol);
 }
 
 /* "18.40 (87.5 %)": payload in MiB, compression as the study counts. */
@@ -155,7 +168,7 @@ static void size_columns(struct layout *l)
 void tables_size(struct layout *l, const struct spec *s, const struct study *study)
 {
     const char *protocol = study->protocol;
-    l->stem = "size";
+    layout_name(l, "size");
     buf_addf(&l->caption, "%s. Sizes as the study counts them, and of the whole model.",
              report_title(s));
     size_columns(l);
