@@ -1,0 +1,303 @@
+/* Rules on made rows: what each verdict needs, and what tips it over. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims/verdicts.h"
+#include "scratch.h"
+
+static const char head[] =
+    "name: made\n"
+    "study: {uniform_bits: 4, shares: [10, 20, 70], bits: [8, 4, 2], sample: 10000}\n"
+    "results: {r: {spec: r.yaml, texts: 20}}\n"
+    "models:\n"
+    "  big: {shape: [50257, 1024, 768, 12, 12]}\n"
+    "  one: {path: one.h5}\n"
+    "  two: {path: two.h5}\n"
+    "  three: {path: three.h5}\n"
+    "published:\n"
+    "  t: {base: {big: 5.0}, worse: {big: 6.5}, better: {big: 5.5}}\n"
+    "claims:\n";
+
+struct made {
+    struct scratch scratch;
+    struct ledger ledger;
+    struct verdicts verdicts;
+};
+
+/* A ledger of one claim, its rows to be filled in. */
+static void made_ledger(struct made *m, const char *claim)
+{
+    char text[4096];
+    struct buf problems = BUF_INIT;
+    struct err e;
+    int n = snprintf(text, sizeof text, "%s  c: {claim: \"x\", %s}\n", head, claim);
+    m->scratch = scratch_new();
+    m->verdicts = (struct verdicts){0};
+    const char *path = scratch_file(&m->scratch, "l.yaml", text, (size_t)n);
+    cr_assert(ledger_read(&m->ledger, path, &problems, &e) == 0, "%s", buf_text(&problems));
+    for (size_t i = 0; i < m->ledger.n_models; i++) {
+        m->ledger.models[i].parameters = 124439808;
+        m->ledger.models[i].head_weights = 50257.0 * 768;
+    }
+    m->ledger.results[0].rows = calloc(32, sizeof(struct record));
+    buf_release(&problems);
+}
+
+/* A row of 20 texts; low is NaN when there is no interval. */
+static struct record *made_row(struct made *m, const char *model, const char *method,
+                               const char *protocol, double delta, double low, double high)
+{
+    struct ledger_results *x = &m->ledger.results[0];
+    struct record *r = &x->rows[x->n++];
+    *r = record_none();
+    snprintf(r->model, sizeof r->model, "%s", model);
+    snprintf(r->method, sizeof r->method, "%s", method);
+    snprintf(r->protocol, sizeof r->protocol, "%s", protocol);
+    r->texts = 20;
+    r->delta_pct = delta;
+    r->delta_pct_low = low;
+    r->delta_pct_high = high;
+    return r;
+}
+
+static const struct answer *made_answer(struct made *m, size_t i)
+{
+    struct err e;
+    verdicts_release(&m->verdicts);
+    cr_assert(verdicts_make(&m->verdicts, &m->ledger, &e) == 0, "%s", e.text);
+    cr_assert(i < m->verdicts.n, "%zu rows", m->verdicts.n);
+    return &m->verdicts.rows[i].answer;
+}
+
+static void made_release(struct made *m)
+{
+    verdicts_release(&m->verdicts);
+    ledger_release(&m->ledger);
+    scratch_remove(&m->scratch);
+}
+
+static void expect_verdict(const struct answer *a, enum verdict wanted)
+{
+    cr_expect(a->verdict == wanted, "%s, not %s: %s", verdict_names[a->verdict],
+              verdict_names[wanted], a->why);
+}
+
+/* The verdict on one claim about sizes or printed numbers, without rows. */
+static enum verdict verdict_on(const char *claim)
+{
+    struct made m;
+    made_ledger(&m, claim);
+    enum verdict v = made_answer(&m, 0)->verdict;
+    made_release(&m);
+    return v;
+}
+
+Test(claims_rules, shape_is_right_to_the_last_printed_digit)
+{
+    cr_expect(verdict_on("rule: shape, quantity: model_mb, published: 474.70, models: [big]") ==
+              VERDICT_REPRODUCED);
+    cr_expect(verdict_on("rule: shape, quantity: model_mb, published: 474.71, models: [big]") ==
+              VERDICT_CONTRADICTED);
+    cr_expect(verdict_on("rule: shape, quantity: model_mb, published: 474.7, models: [big]") ==
+              VERDICT_REPRODUCED);
+    cr_expect(verdict_on("rule: shape, quantity: map_bits, published: 1.157") ==
+              VERDICT_REPRODUCED);
+    cr_expect(verdict_on("rule: shape, quantity: packed_bits, published: 5.00") ==
+              VERDICT_REPRODUCED);
+    cr_expect(verdict_on("rule: shape, quantity: advantage_points, published: 3.2") ==
+              VERDICT_CONTRADICTED);
+}
+
+Test(claims_rules, random_cut_points_widen_the_tiers_as_drawing_them_does)
+{
+    /* 3.4 / n is the variance of 2 + 2 S4 + 4 S8 by hand: 4·0.3·0.7 + 16·0.1·0.9 + 16·0.1·0.7. */
+    struct made m;
+    made_ledger(&m, "rule: shape, quantity: tiers_bits, cut: sampled, published: 3.00");
+    const struct answer *a = made_answer(&m, 0);
+    cr_expect_float_eq(a->high - a->value, 1.96 * sqrt(3.4 / 10000), 1e-9, "%g", a->high);
+    cr_expect_float_eq(a->value - a->low, 1.96 * sqrt(3.4 / 10000), 1e-9, "%g", a->low);
+    made_release(&m);
+    cr_expect(verdict_on("rule: shape, quantity: tiers_bits, published: 2.99") ==
+              VERDICT_CONTRADICTED);
+    cr_expect(verdict_on("rule: shape, quantity: tiers_bits, cut: sampled, published: 2.99") ==
+              VERDICT_REPRODUCED);
+}
+
+Test(claims_rules, ratio_allows_for_the_rounding_of_the_losses)
+{
+    /* (6.5 − 5.0) / (5.5 − 5.0) is 3, and anything from 2.5 to 3.75 with losses to a tenth. */
+    static const char losses[] =
+        "baseline: t.base, worse: t.worse, better: t.better, models: [big]";
+    static const struct {
+        const char *published;
+        enum verdict verdict;
+    } cases[] = {{"3.0", VERDICT_REPRODUCED}, {"2.5", VERDICT_REPRODUCED},
+                 {"3.8", VERDICT_REPRODUCED}, {"3.9", VERDICT_DIRECTION},
+                 {"2.4", VERDICT_DIRECTION},  {"0.9", VERDICT_CONTRADICTED}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char claim[256];
+        snprintf(claim, sizeof claim, "rule: ratio, published: %s, %s", cases[i].published, losses);
+        cr_expect(verdict_on(claim) == cases[i].verdict, "%s", cases[i].published);
+    }
+    cr_expect(verdict_on("rule: ratio, published: 10.0, printed_worse: 20, printed_better: 2, "
+                         "baseline: t.base, worse: t.worse, better: t.better, models: [big]") ==
+              VERDICT_REPRODUCED);
+}
+
+Test(claims_rules, change_allows_for_the_rounding_of_the_losses)
+{
+    static const char at[] = "baseline: t.base, quantized: t.better, models: [big]";
+    char claim[256];
+    snprintf(claim, sizeof claim, "rule: change, published: 10, %s", at);
+    cr_expect(verdict_on(claim) == VERDICT_REPRODUCED);
+    snprintf(claim, sizeof claim, "rule: change, published: 15, %s", at);
+    cr_expect(verdict_on(claim) == VERDICT_DIRECTION);
+    snprintf(claim, sizeof claim, "rule: change, published: -10, %s", at);
+    cr_expect(verdict_on(claim) == VERDICT_CONTRADICTED);
+}
+
+Test(claims_rules, sign_is_decided_by_the_interval)
+{
+    struct made m;
+    made_ledger(&m, "rule: sign, results: r, method: q, protocol: text, direction: rises, "
+                    "models: [big, one, two]");
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    cr_expect(strstr(made_answer(&m, 0)->why, "weights absent"), "%s", made_answer(&m, 0)->why);
+    expect_verdict(made_answer(&m, 1), VERDICT_UNMEASURED);
+    cr_expect(strstr(made_answer(&m, 1)->why, "nashswarm run"), "%s", made_answer(&m, 1)->why);
+    struct record *r = made_row(&m, "one", "q", "text", 2, 1, 3);
+    made_row(&m, "two", "q", "paper", 2, 1, 3); /* another protocol */
+    expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION);
+    expect_verdict(made_answer(&m, 2), VERDICT_UNMEASURED);
+    r->delta_pct_low = -0.1;
+    expect_verdict(made_answer(&m, 1), VERDICT_UNTESTABLE);
+    r->delta_pct_high = -0.05;
+    expect_verdict(made_answer(&m, 1), VERDICT_CONTRADICTED);
+    r->delta_pct_low = r->delta_pct_high = (double)NAN;
+    expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION);
+    cr_expect(strstr(made_answer(&m, 1)->why, "no interval"), "%s", made_answer(&m, 1)->why);
+    r->texts = 19; /* not the texts of these results */
+    expect_verdict(made_answer(&m, 1), VERDICT_UNMEASURED);
+    snprintf(r->model, sizeof r->model, "big"); /* once its weights are there, a claim in full */
+    r->texts = 20;
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    made_release(&m);
+}
+
+Test(claims_rules, hidden_wants_harm_on_the_text_and_none_padded)
+{
+    struct made m;
+    made_ledger(&m, "rule: hidden, results: r, method: q, protocol: text, against: paper, "
+                    "finding: 3, models: [one]");
+    struct record *text = made_row(&m, "one", "q", "text", 2, 1, 3);
+    struct record *paper = made_row(&m, "one", "q", "paper", 0.1, -1, 1);
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    paper->delta_pct_low = 0.05;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    text->delta_pct_low = -1;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    made_release(&m);
+}
+
+Test(claims_rules, less_combines_two_intervals)
+{
+    struct made m;
+    made_ledger(&m, "rule: less, results: r, method: q, other: u, protocol: text, models: [one]");
+    made_row(&m, "one", "q", "text", 2, 1, 5);
+    struct record *u = made_row(&m, "one", "u", "text", 8, 4, 9);
+    const struct answer *a = made_answer(&m, 0);
+    expect_verdict(a, VERDICT_DIRECTION);
+    cr_expect_float_eq(a->value, -6, 1e-12, "%g", a->value);
+    cr_expect_float_eq(a->low, -6 - hypot(1, 1), 1e-12, "%g", a->low);
+    cr_expect_float_eq(a->high, -6 + hypot(3, 4), 1e-12, "%g", a->high);
+    u->delta_pct_low = 2;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    u->delta_pct = u->delta_pct_low = u->delta_pct_high = -3;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    made_release(&m);
+}
+
+Test(claims_rules, measured_has_a_number_a_direction_or_neither)
+{
+    struct made m;
+    made_ledger(&m, "rule: measured, results: r, method: q, protocol: text, column: delta_pct, "
+                    "published: 2.0, models: [one]");
+    struct record *r = made_row(&m, "one", "q", "text", 2.04, (double)NAN, (double)NAN);
+    expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION); /* the number of another model */
+    r->delta_pct = 2.06;
+    expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION);
+    r->delta_pct = -2;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    r->delta_pct = (double)NAN;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNMEASURED);
+    made_release(&m);
+    made_ledger(&m, "rule: measured, results: r, method: q, protocol: text, column: bits_entropy, "
+                    "published: 3.58, tolerance: 0.02, finding: 2, models: [one]");
+    r = made_row(&m, "one", "q", "text", 0, 0, 0);
+    r->bits_entropy = 3.599;
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    r->bits_entropy = 3.61;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    made_release(&m);
+}
+
+Test(claims_rules, factor_and_range_and_constant)
+{
+    struct made m;
+    made_ledger(&m, "rule: factor, results: r, method: q, other: u, protocol: text, "
+                    "column: relative_mse, published: 9, finding: 5, models: [one]");
+    struct record *q = made_row(&m, "one", "q", "text", 0, 0, 0);
+    made_row(&m, "one", "u", "text", 0, 0, 0)->relative_mse = 0.01;
+    q->relative_mse = 0.094;
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    q->relative_mse = 0.05;
+    expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION);
+    q->relative_mse = 0.005;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    made_release(&m);
+
+    made_ledger(&m, "rule: range, results: r, method: q, protocol: text, column: bits_payload, "
+                    "from: 2.96, to: 3.06, seeds: 2, finding: 4, models: [one]");
+    made_row(&m, "one", "q", "text", 0, 0, 0)->bits_payload = 2.97;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNMEASURED);
+    q = made_row(&m, "one", "q", "text", 0, 0, 0);
+    q->bits_payload = 3.05;
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    q->bits_payload = 3.07;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    made_release(&m);
+
+    made_ledger(&m, "rule: constant, results: r, method: q, other: u, protocol: text, "
+                    "column: compression_pct, published: 3.1, models: [one, two]");
+    for (size_t i = 0; i < 2; i++) {
+        const char *model = i ? "two" : "one";
+        made_row(&m, model, "u", "text", 0, 0, 0)->compression_pct = 87.5;
+        q = made_row(&m, model, "q", "text", 0, 0, 0);
+        q->compression_pct = 90.6;
+    }
+    expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION);
+    q->compression_pct = 90.7;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    made_release(&m);
+}
+
+Test(claims_rules, decline_forgives_what_no_interval_resolves)
+{
+    struct made m;
+    made_ledger(&m, "rule: decline, results: r, method: q, protocol: text, "
+                    "models: [one, two, three]");
+    made_row(&m, "one", "q", "text", 10, 9, 11);
+    struct record *two = made_row(&m, "two", "q", "text", 3, 2, 4);
+    made_row(&m, "three", "q", "text", 3.2, 2.2, 4.2);
+    expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION);
+    two->delta_pct = 1;
+    two->delta_pct_low = 0.9;
+    two->delta_pct_high = 1.1;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    cr_expect(strstr(made_answer(&m, 0)->why, "rises at three"), "%s", made_answer(&m, 0)->why);
+    made_release(&m);
+}
