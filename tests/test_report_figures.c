@@ -74,10 +74,13 @@ Test(report_figures, of_a_study_are_pdf_and_png_with_their_data)
 
 Test(report_figures, every_one_that_is_drawn_has_a_caption)
 {
-    static const enum spec_report_kind kinds[] = {REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS};
+    static const enum spec_report_kind kinds[] = {REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS,
+                                                  REPORT_SEEDS};
     struct place p;
     struct err e;
     place_open(&p);
+    fixture_row(&p.f, 0, 2, "text", 4)->seed = 1;
+    fixture_row(&p.f, 0, 2, "text", 5)->seed = 2;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         p.f.spec.report.kind = kinds[i];
         cr_assert(draw(&p, &e) == 0, "%s", e.text);

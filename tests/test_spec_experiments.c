@@ -34,3 +34,9 @@ Test(spec_experiments, tier_sweep_is_a_grid_beside_references)
     size_t n = planned_cells("experiments/tier_sweep.yaml", REPORT_SWEEP);
     cr_assert(n == 2 * (7 + 6 * 3), "%zu cells", n);
 }
+
+Test(spec_experiments, seeds_are_a_hundred_under_two_protocols)
+{
+    size_t n = planned_cells("experiments/seeds.yaml", REPORT_SEEDS);
+    cr_assert(n == 4 * (2 + 100) * 2, "%zu cells", n);
+}

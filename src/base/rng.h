@@ -21,6 +21,7 @@ enum rng_purpose {
     RNG_PERMUTATION = 5,
     RNG_BOOTSTRAP = 6,
     RNG_SIGN_FLIP = 7,
+    RNG_RANKING = 8,
     RNG_TEST = 100
 };
 

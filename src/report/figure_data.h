@@ -35,6 +35,8 @@ int figure_data_allocators(struct buf *out, const struct spec *s, const struct c
 int figure_data_rate_distortion(struct buf *out, const struct spec *s, const struct contest *c,
                                 struct err *e);
 
+int figure_data_seeds(struct buf *out, const struct figure_source *from, struct err *e);
+
 /* Nothing is written, and no error, where there is nothing to draw. */
 int figure_data_bill(struct buf *out, const struct figure_source *from, struct err *e);
 int figure_data_protocols(struct buf *out, const struct figure_source *from, struct err *e);

@@ -33,7 +33,12 @@ static int rate_distortion(struct buf *out, const struct figure_source *from, st
     return figure_data_rate_distortion(out, from->spec, from->contest, e);
 }
 
-enum { STUDY = 1 << REPORT_STUDY, SWEEP = 1 << REPORT_SWEEP, CONTEST = 1 << REPORT_ALLOCATORS };
+enum {
+    STUDY = 1 << REPORT_STUDY,
+    SWEEP = 1 << REPORT_SWEEP,
+    CONTEST = 1 << REPORT_ALLOCATORS,
+    SEEDS = 1 << REPORT_SEEDS
+};
 
 /* In the order in which they are drawn; captions.c has a caption for each. */
 static const struct figure {
@@ -47,8 +52,9 @@ static const struct figure {
     {"pareto", SWEEP, pareto},
     {"allocators", CONTEST, allocators},
     {"rate_distortion", CONTEST, rate_distortion},
-    {"protocols", STUDY | SWEEP | CONTEST, figure_data_protocols},
-    {"bill", STUDY | SWEEP | CONTEST, figure_data_bill},
+    {"seeds", SEEDS, figure_data_seeds},
+    {"protocols", STUDY | SWEEP | CONTEST | SEEDS, figure_data_protocols},
+    {"bill", STUDY | SWEEP | CONTEST | SEEDS, figure_data_bill},
     {"gaps", STUDY | SWEEP | CONTEST, figure_data_gaps},
     {"convergence", STUDY | SWEEP | CONTEST, figure_data_convergence},
 };

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "report/tables.h"
 #include "report/tables_paired.h"
+#include "results/cells.h"
 
 enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 2 * REPORT_PROTOCOLS_MAX };
 
@@ -23,13 +24,14 @@ static void release(struct tables *t)
     }
 }
 
-static int make_study(struct tables *t, const struct spec *s, const struct record *rows, size_t n,
-                      struct err *e)
+static int make_study(struct tables *t, const struct pairing *p, const struct record *rows,
+                      size_t n, struct err *e)
 {
     struct study study;
-    if (study_make(&study, s, rows, n, e)) {
+    if (study_make(&study, p->spec, rows, n, e)) {
         return -1;
     }
+    const struct spec *s = p->spec;
     tables_loss(&t->each[t->n++], s, &study, study.protocol);
     for (size_t i = 0; i < s->n_protocols; i++) {
         if (strcmp(report_protocol(s, i), study.protocol) != 0) {
@@ -55,21 +57,46 @@ static int make_allocators(struct tables *t, const struct pairing *p, const stru
     return status;
 }
 
+static int make_seeds(struct tables *t, const struct pairing *p, const struct record *rows,
+                      size_t n, struct err *e)
+{
+    struct seeds seeds;
+    if (seeds_make(&seeds, p->spec, rows, n, e)) {
+        return -1;
+    }
+    int status = tables_seeds(&t->each[t->n++], p->spec, &seeds, n, e);
+    t->n_main = t->n;
+    seeds_release(&seeds);
+    return status;
+}
+
+static int make_sweep(struct tables *t, const struct pairing *p, const struct record *rows,
+                      size_t n, struct err *e)
+{
+    (void)e;
+    for (size_t i = 0; i < p->spec->n_protocols; i++) {
+        tables_sweep(&t->each[t->n++], p->spec, report_protocol(p->spec, i), rows, n);
+    }
+    t->n_main = t->n;
+    return 0;
+}
+
+typedef int make_tables(struct tables *t, const struct pairing *p, const struct record *rows,
+                        size_t n, struct err *e);
+
+static make_tables *const makes[] = {[REPORT_STUDY] = make_study,
+                                     [REPORT_SWEEP] = make_sweep,
+                                     [REPORT_ALLOCATORS] = make_allocators,
+                                     [REPORT_SEEDS] = make_seeds};
+
 /* The tables of this kind of report, the main one first; to be released after a failure too. */
 static int make(struct tables *t, const struct pairing *p, const struct record *rows, size_t n,
                 struct err *e)
 {
-    const struct spec *s = p->spec;
-    if (s->report.kind == REPORT_SWEEP) {
-        for (size_t i = 0; i < s->n_protocols; i++) {
-            tables_sweep(&t->each[t->n++], s, report_protocol(s, i), rows, n);
-        }
-        t->n_main = t->n;
-    } else if (s->report.kind == REPORT_ALLOCATORS ? make_allocators(t, p, rows, n, e)
-                                                   : make_study(t, s, rows, n, e)) {
+    if (makes[p->spec->report.kind](t, p, rows, n, e)) {
         return -1;
     }
-    tables_bill(&t->each[t->n++], s, rows, n);
+    tables_bill(&t->each[t->n++], p->spec, rows, n);
     return 0;
 }
 
@@ -158,6 +185,25 @@ static int write_seconds(const struct store *store, const struct spec *s, const 
     return status;
 }
 
+/* What a test on few texts is worth: from the cells' evidence, so not from the rows alone. */
+static int write_ranking(const struct store *store, const struct spec *s, const struct record *rows,
+                         size_t n, struct buf *written, struct err *e)
+{
+    struct seeds seeds = {0};
+    struct layout layout = {0};
+    struct cell_name *cells = mem_new(n, sizeof *cells, e);
+    int status = -1;
+    if (cells && cells_of_rows(cells, store, s, rows, n, e) == 0 &&
+        seeds_make(&seeds, s, rows, n, e) == 0 && seeds_rank(&seeds, store, rows, cells, e) == 0) {
+        tables_ranking(&layout, s, &seeds);
+        status = write_all(store, "tables", &layout, 1, written, e);
+    }
+    layout_release(&layout);
+    seeds_release(&seeds);
+    free(cells);
+    return status;
+}
+
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e)
 {
@@ -172,6 +218,9 @@ int report_tables(const struct store *store, const struct spec *s, const struct 
     }
     if (!status && s->report.kind == REPORT_ALLOCATORS) {
         status = write_seconds(store, s, rows, n, written, e);
+    }
+    if (!status && s->report.kind == REPORT_SEEDS) {
+        status = write_ranking(store, s, rows, n, written, e);
     }
     pairing_release(&pairing);
     release(&t);

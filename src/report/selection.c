@@ -13,6 +13,11 @@ static bool selects(const struct selection *s, const struct record *r)
            is(s->protocol, r->protocol);
 }
 
+bool selection_has(const struct selection *s, size_t i)
+{
+    return selects(s, &s->rows[i]);
+}
+
 const struct record *selection_first(const struct selection *s)
 {
     for (size_t i = 0; i < s->n; i++) {

@@ -18,6 +18,9 @@ struct selection {
     const char *model, *method, *variant, *protocol; /* NULL: whatever it is */
 };
 
+/* Whether rows[i] is of the selection. */
+bool selection_has(const struct selection *s, size_t i);
+
 /* The first row of the selection, or NULL. */
 const struct record *selection_first(const struct selection *s);
 

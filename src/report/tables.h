@@ -15,6 +15,7 @@
 #include "report/contest.h"
 #include "report/layout.h"
 #include "report/pairing.h"
+#include "report/seeds.h"
 #include "report/study.h"
 #include "results/timing.h"
 
@@ -30,6 +31,11 @@ int tables_allocators(struct layout *l, const struct spec *s, const struct conte
                       const struct pairing *p, struct err *e);
 void tables_seconds(struct layout *l, const struct spec *s, const struct contest *c,
                     const struct record *rows, const struct cell_timing *timing, size_t n);
+
+/* What the seed does (`n_rows` in all the table), and what a test on few texts is worth. */
+int tables_seeds(struct layout *l, const struct spec *s, const struct seeds *seeds, size_t n_rows,
+                 struct err *e);
+void tables_ranking(struct layout *l, const struct spec *s, const struct seeds *seeds);
 
 /* The notes of the table of allocators that are computed: see notes_allocators.c. */
 int notes_allocators(struct layout *l, const struct contest *c, const struct pairing *p,

@@ -36,7 +36,8 @@ const struct spec_key spec_keys[] = {
     {"sweep.include", "list of mappings", NULL, "", "combinations to add"},
     {"overrides", "mapping", NULL, "", "keys that single models have other values of"},
     {"report", "mapping", NULL, "", "which tables and figures are made"},
-    {"report.kind", "name", NULL, "study", "study, sweep or allocators; sweep where one is swept"},
+    {"report.kind", "name", NULL, "study",
+     "study, sweep, allocators or seeds; sweep where one is swept"},
     {"report.uniform", "name", NULL, "", "the method in the uniform role: by default the first"},
     {"report.tiers", "list of names", NULL, "", "methods in the tiers role: by default all"},
 };

@@ -54,9 +54,9 @@
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
  * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
  * directory, else where NASHSWARM_CONFIGS says, else the installed ones. The report is a study
- * (its kinds are study, sweep and allocators) unless something is swept or a role cannot be filled,
- * which makes it a sweep; the roles are the first method of kind
- * "uniform" and all of kind "tiers".
+ * (its kinds are study, sweep, allocators and seeds) unless something is swept or a role cannot be
+ * filled, which makes it a sweep; the roles are the first method of kind "uniform" and all of kind
+ * "tiers".
  */
 #ifndef NS_SPEC_SPEC_H
 #define NS_SPEC_SPEC_H
@@ -154,15 +154,16 @@ struct spec_table {
     uint32_t *evaluations; /* [n], indices into spec.evaluations; NULL: the spec's own for all */
 };
 
-enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS };
+enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS, REPORT_SEEDS };
 
-/* "study", "sweep", "allocators", in the order of the enum; ended by NULL. */
+/* "study", "sweep", "allocators", "seeds", in the order of the enum; ended by NULL. */
 extern const char *const spec_report_kinds[];
 
 /* What the tables and figures are made of. */
 struct spec_report {
     /* study: the study's two tables and figures; sweep: a Pareto plot; allocators: methods of a
-     * budget against each other and against the study's tiers at their three prices */
+     * budget against each other and against the study's tiers at their three prices; seeds: what
+     * the seed of a random method does, and how many texts a ranking takes */
     enum spec_report_kind kind;
     size_t uniform; /* study: index of the method in the role of uniform 4-bit */
     size_t *tiers;  /* study: methods in the role of Nash-Swarm, a table row each */

@@ -6,8 +6,8 @@
 #include "spec/keys.h"
 #include "spec/reading.h"
 
-const char *const spec_report_kinds[] = {"study", "sweep", "allocators", NULL};
-enum { REPORT_KINDS = 3 };
+const char *const spec_report_kinds[] = {"study", "sweep", "allocators", "seeds", NULL};
+enum { REPORT_KINDS = 4 };
 
 static bool has_axis(const struct spec *s, size_t method)
 {
