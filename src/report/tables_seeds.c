@@ -48,7 +48,7 @@ int tables_seeds(struct layout *l, const struct spec *s, const struct seeds *see
     if (!work) {
         return -1;
     }
-    l->stem = "seeds";
+    layout_name(l, "seeds");
     buf_addf(&l->caption, "%s. %s over its seeds.", report_title(s), name_of(seeds->random));
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_LEFT, "Protocol");
@@ -73,7 +73,7 @@ int tables_seeds(struct layout *l, const struct spec *s, const struct seeds *see
 
 void tables_ranking(struct layout *l, const struct spec *s, const struct seeds *seeds)
 {
-    l->stem = "ranking";
+    layout_name(l, "ranking");
     buf_addf(&l->caption, "%s. Chance that a test on few texts ranks %s and %s wrongly.",
              report_title(s), name_of(seeds->random), name_of(seeds->other));
     layout_column(l, LAYOUT_LEFT, "Model");
