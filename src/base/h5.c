@@ -181,21 +181,18 @@ void h5_close(struct h5 *h)
     *h = H5_INIT;
 }
 
-int h5_create(struct h5 *h, const char *path, struct err *e)
+enum { MEMORY_STEP = 1 << 16 }; /* by which a file in memory grows, bytes */
+
+/* Creates the file of this name; −1 leaves the handle for h5_close(). */
+static int create(struct h5 *h, const char *name, struct err *e)
 {
-    *h = H5_INIT;
-    h->path = mem_string(path, e);
-    if (!h->path || file_temporary(&h->temporary, path, e)) {
-        buf_clear(&h->temporary); /* there is no such file to remove */
-        h5_close(h);
-        return -1;
-    }
     h5_lock();
     int status = 0;
     hid_t access = access_list(true), creation = H5Pcreate(H5P_FILE_CREATE);
     if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
-        (h->id = H5Fcreate(h->temporary.s, H5F_ACC_TRUNC, creation, access)) < 0) {
-        status = h5_fail(e, "cannot write %s", path);
+        (h->in_memory && H5Pset_fapl_core(access, MEMORY_STEP, false) < 0) ||
+        (h->id = H5Fcreate(name, H5F_ACC_TRUNC, creation, access)) < 0) {
+        status = h5_fail(e, "cannot write %s", h->path);
     }
     if (access >= 0) {
         H5Pclose(access);
@@ -210,22 +207,64 @@ int h5_create(struct h5 *h, const char *path, struct err *e)
     return status;
 }
 
+int h5_create(struct h5 *h, const char *path, struct err *e)
+{
+    *h = H5_INIT;
+    h->path = mem_string(path, e);
+    if (!h->path || file_temporary(&h->temporary, path, e)) {
+        buf_clear(&h->temporary); /* there is no such file to remove */
+        h5_close(h);
+        return -1;
+    }
+    return create(h, h->temporary.s, e);
+}
+
+int h5_create_small(struct h5 *h, const char *path, struct err *e)
+{
+    *h = H5_INIT;
+    h->in_memory = true;
+    h->path = mem_string(path, e);
+    return h->path ? create(h, path, e) : -1;
+}
+
+/* The bytes of a file that stands in memory alone. */
+static int take_image(struct h5 *h, void **bytes, size_t *n, struct err *e)
+{
+    ssize_t size = H5Fget_file_image(h->id, NULL, 0);
+    *n = size > 0 ? (size_t)size : 0;
+    if (size <= 0) {
+        return h5_fail(e, "cannot write %s", h->path);
+    }
+    if (!(*bytes = mem_new(*n, 1, e))) {
+        return -1;
+    }
+    return H5Fget_file_image(h->id, *bytes, *n) < 0 ? h5_fail(e, "cannot write %s", h->path) : 0;
+}
+
 int h5_publish(struct h5 *h, struct err *e)
 {
     h5_lock();
     int status = 0;
+    void *bytes = NULL;
+    size_t n = 0;
     if (H5Fflush(h->id, H5F_SCOPE_GLOBAL) < 0) {
         status = h5_fail(e, "cannot write %s", h->path);
+    }
+    if (!status && h->in_memory) {
+        status = take_image(h, &bytes, &n, e);
     }
     if (H5Fclose(h->id) < 0 && !status) {
         status = h5_fail(e, "cannot write %s", h->path);
     }
     h->id = -1;
     h5_unlock();
-    if (!status) {
+    if (!status && h->in_memory) {
+        status = file_write(h->path, bytes, n, e);
+    } else if (!status) {
         status = file_publish(h->temporary.s, h->path, e);
         buf_clear(&h->temporary); /* renamed, or removed by the failure */
     }
+    free(bytes);
     h5_close(h);
     return status;
 }

@@ -27,6 +27,7 @@ struct h5 {
     char *path;           /* as given, owned */
     uint64_t size;        /* bytes of a file opened for reading */
     struct buf temporary; /* name of the file being written, empty when reading or published */
+    bool in_memory;       /* being written, and nowhere else yet */
 };
 
 #define H5_INIT ((struct h5){.id = -1})
@@ -85,6 +86,12 @@ int h5_each_attribute(const struct h5 *h, const char *group,
 
 /* Starts a file that will stand at `path` once it is published. */
 int h5_create(struct h5 *h, const char *path, struct err *e);
+
+/*
+ * The same for a small file, which is put together in memory and written at once. Another process
+ * may then call file_sweep() in its folder at any time.
+ */
+int h5_create_small(struct h5 *h, const char *path, struct err *e);
 
 /* Closes a written file and puts it in its place. */
 int h5_publish(struct h5 *h, struct err *e);

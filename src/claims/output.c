@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "claims/numbers.h"
 #include "claims/verdicts.h"
 #include "report/escape.h"
 #include "report/layout.h"
 
 enum { TERMINAL_COLUMNS = 120 };
 
-static const char *const format_names[] = {"text", "markdown", "latex", "csv", "json"};
+static const char *const format_names[] = {"text", "markdown", "latex", "csv", "json", "numbers"};
 
 int claims_format_parse(enum claims_format *out, const char *name, struct err *e)
 {
@@ -248,6 +249,6 @@ static void write_json(const struct verdicts *v, struct buf *out)
 void claims_write(const struct verdicts *v, enum claims_format format, struct buf *out)
 {
     static void (*const writers[])(const struct verdicts *, struct buf *) = {
-        write_text, write_markdown, write_latex, write_csv, write_json};
+        write_text, write_markdown, write_latex, write_csv, write_json, claims_numbers};
     writers[format](v, out);
 }

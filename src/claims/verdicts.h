@@ -35,14 +35,21 @@ void verdict_ours(const struct verdict_row *r, struct buf *out);      /* "–" w
 /* In short: how many of which verdict, as "12 reproduced, 3 contradicted". */
 void verdict_counts(const struct verdicts *v, struct buf *out);
 
-enum claims_format { CLAIMS_TEXT, CLAIMS_MARKDOWN, CLAIMS_LATEX, CLAIMS_CSV, CLAIMS_JSON };
+enum claims_format {
+    CLAIMS_TEXT,
+    CLAIMS_MARKDOWN,
+    CLAIMS_LATEX,
+    CLAIMS_CSV,
+    CLAIMS_JSON,
+    CLAIMS_NUMBERS
+};
 
-/* −1 for a name that is none of text, markdown, latex, csv, json. */
+/* −1 for a name that is none of text, markdown, latex, csv, json, numbers. */
 int claims_format_parse(enum claims_format *out, const char *name, struct err *e);
 
 /*
  * All rows. Text fits a terminal of 120 columns; LaTeX is a longtable with a row a claim (packages
- * booktabs, array and longtable).
+ * booktabs, array and longtable); numbers are what a LaTeX text can name (report/numbers.h).
  */
 void claims_write(const struct verdicts *v, enum claims_format format, struct buf *out);
 

@@ -26,7 +26,7 @@ enum { KEY_FORMAT = 256, KEY_UPDATE, KEY_REQUIRE, KEY_RULES };
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "where results/ is (default: the working directory)", 0},
-    {"format", KEY_FORMAT, "NAME", 0, "text, markdown, latex, csv or json (text)", 0},
+    {"format", KEY_FORMAT, "NAME", 0, "text, markdown, latex, csv, json or numbers (text)", 0},
     {"summary", 's', NULL, 0, "print how many claims have which verdict, not each of them", 0},
     {"require", KEY_REQUIRE, "RESULTS", 0,
      "an entry of the ledger's `results:` that must have been measured: what was reproduced on it "
@@ -90,14 +90,16 @@ static const struct argp argp = {
     NULL,
     NULL};
 
-/* claims.md, claims.tex and claims.json into results/NAME. */
+/* The forms of the claims that are kept, into results/NAME. */
 static int write_files(const struct verdicts *v, const char *root, struct err *e)
 {
     static const struct {
         const char *name;
         enum claims_format format;
-    } files[] = {
-        {"claims.md", CLAIMS_MARKDOWN}, {"claims.tex", CLAIMS_LATEX}, {"claims.json", CLAIMS_JSON}};
+    } files[] = {{"claims.md", CLAIMS_MARKDOWN},
+                 {"claims.tex", CLAIMS_LATEX},
+                 {"claims.json", CLAIMS_JSON},
+                 {"numbers.tex", CLAIMS_NUMBERS}};
     struct store store;
     int status = -1, lock = -1;
     if (store_init(&store, root, v->ledger->name, e)) {

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "report/numbers.h"
 #include "report/tables.h"
 #include "report/tables_paired.h"
 #include "results/cells.h"
@@ -164,6 +165,23 @@ static int write_all(const struct store *store, const char *name, const struct l
     return status;
 }
 
+/* Every number by name, for a text that prints some of them. */
+static int write_numbers(const struct store *store, const struct record *rows, size_t n,
+                         struct buf *written, struct err *e)
+{
+    struct buf folder = BUF_INIT, text = BUF_INIT;
+    buf_addf(&folder, "%s/tables", buf_text(&store->results));
+    numbers_latex(rows, n, &text);
+    int status =
+        buf_check(&folder, e) || file_write_text(folder.s, "numbers.tex", &text, e) ? -1 : 0;
+    if (!status) {
+        buf_addf(written, "%s/numbers.tex\n", folder.s);
+    }
+    buf_release(&folder);
+    buf_release(&text);
+    return status;
+}
+
 /* How long the points of a contest took, apart from the tables that are compared byte for byte. */
 static int write_seconds(const struct store *store, const struct spec *s, const struct record *rows,
                          size_t n, struct buf *written, struct err *e)
@@ -214,7 +232,10 @@ int report_tables(const struct store *store, const struct spec *s, const struct 
                      ? -1
                      : 0;
     if (!status) {
-        status = write_all(store, "tables", t.each, t.n, written, e);
+        status = write_all(store, "tables", t.each, t.n, written, e) ||
+                         write_numbers(store, rows, n, written, e)
+                     ? -1
+                     : 0;
     }
     if (!status && s->report.kind == REPORT_ALLOCATORS) {
         status = write_seconds(store, s, rows, n, written, e);

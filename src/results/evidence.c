@@ -75,11 +75,12 @@ int evidence_write(const struct evidence *v, const char *path, struct err *e)
     struct h5 h = H5_INIT;
     uint64_t n = v->n_tokens;
     struct evidence *mutable = (struct evidence *)v;
-    int status =
-        h5_create(&h, path, e) || h5_put_int(&h, "/", "evidence_format", EVIDENCE_FORMAT, e) ||
-                h5_put_int(&h, "/", "mean_of_texts", v->mean_of_texts, e) || write_texts(&h, v, e)
-            ? -1
-            : 0;
+    int status = h5_create_small(&h, path, e) ||
+                         h5_put_int(&h, "/", "evidence_format", EVIDENCE_FORMAT, e) ||
+                         h5_put_int(&h, "/", "mean_of_texts", v->mean_of_texts, e) ||
+                         write_texts(&h, v, e)
+                     ? -1
+                     : 0;
     for (size_t i = 0; i < N_COLUMNS && !status && n; i++) {
         status = h5_put_array(&h, columns[i].name, H5_F32, 1, &n, *column_of(mutable, i), e);
     }
