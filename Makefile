@@ -44,7 +44,7 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce reference figures test slurm-test check lint layers hdr-check format asan bench \
+.PHONY: all help deps deps-check reproduce paper reference figures test slurm-test check lint layers hdr-check format asan bench \
         clean install columns keys readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
@@ -70,6 +70,15 @@ reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and
 
 reference: reproduce ## Make today's verdicts those that later ones are compared with
 	@build/nashswarm verify --out $(OUT) --summary --update-reference
+
+PAPER_SPECS := experiments/multiscale.yaml experiments/protocols.yaml experiments/findings.yaml
+
+paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs what is missing; installs TeX)
+	@tools/deps paper
+	@$(MAKE) --no-print-directory build/nashswarm
+	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(OUT) --quiet >build/paper.txt || exit 1; done
+	@build/nashswarm verify --out $(OUT) --summary
+	@tools/paper $(OUT)
 
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
