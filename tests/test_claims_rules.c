@@ -180,6 +180,9 @@ Test(claims_rules, sign_is_decided_by_the_interval)
     r->delta_pct_low = r->delta_pct_high = (double)NAN;
     expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION);
     cr_expect(strstr(made_answer(&m, 1)->why, "no interval"), "%s", made_answer(&m, 1)->why);
+    r->delta_pct = (double)NAN;
+    expect_verdict(made_answer(&m, 1), VERDICT_UNMEASURED);
+    r->delta_pct = 2;
     r->texts = 19; /* not the texts of these results */
     expect_verdict(made_answer(&m, 1), VERDICT_UNMEASURED);
     snprintf(r->model, sizeof r->model, "big"); /* once its weights are there, a claim in full */

@@ -19,6 +19,11 @@ static const char *method_of(const struct question *q)
 /* What no interval decides. */
 static void not_resolved(struct answer *out, const struct cells *c)
 {
+    if (isnan(out->value)) {
+        out->verdict = VERDICT_UNMEASURED;
+        deciding_why(out, "the stored rows of %s have no such number", c->rows[0]->model);
+        return;
+    }
     out->verdict = VERDICT_UNTESTABLE;
     deciding_why(out, "not resolved: the interval over %lld texts includes 0",
                  (long long)c->rows[0]->texts);
