@@ -43,7 +43,7 @@ static struct losses compare(const struct gpt2 *m, const struct gpt2 *base, bool
     struct windows w = windows_of_texts(&texts, 2 * LENGTH, padded);
     struct losses l;
     struct err e;
-    cr_assert(losses_compute(&l, m, base, &w, NULL, &e) == 0, "%s", e.text);
+    cr_assert(losses_compute(&l, m, base, NULL, &w, NULL, &e) == 0, "%s", e.text);
     cr_assert(l.compared);
     return l;
 }
@@ -156,7 +156,7 @@ Test(evaluate_compare, a_baseline_changes_no_byte_of_the_losses_nor_do_threads)
     open_pair(&m, &variant);
     struct windows w = windows_of_texts(&texts, 2 * LENGTH, true);
     struct losses alone, first = {0};
-    cr_assert(losses_compute(&alone, &variant, NULL, &w, NULL, &e) == 0, "%s", e.text);
+    cr_assert(losses_compute(&alone, &variant, NULL, NULL, &w, NULL, &e) == 0, "%s", e.text);
     for (int threads = 1; threads < 8; threads += 3) {
         omp_set_num_threads(threads);
         struct losses l = compare(&variant, &m, true);
@@ -173,6 +173,34 @@ Test(evaluate_compare, a_baseline_changes_no_byte_of_the_losses_nor_do_threads)
     }
     losses_release(&first);
     losses_release(&alone);
+    gpt2_close(&variant);
+    gpt2_close(&m);
+}
+
+Test(evaluate_compare, kept_states_change_no_byte)
+{
+    struct gpt2 m, variant;
+    struct err e;
+    open_pair(&m, &variant);
+    for (int by_itself = 0; by_itself < 2; by_itself++) {
+        struct windows w = windows_of_texts(&texts, 2 * LENGTH, true);
+        struct kept_states kept = {0};
+        struct losses plain = compare(&variant, &m, true), l;
+        for (int pass = 0; pass < 2; pass++) { /* fills them, then uses them */
+            const struct gpt2 *scored = by_itself && pass == 0 ? &m : &variant;
+            cr_assert(losses_compute(&l, scored, &m, &kept, &w, NULL, &e) == 0, "%s", e.text);
+            cr_assert(kept.full);
+            for (size_t t = 0; t < l.start[l.n] && scored == &variant; t++) {
+                cr_assert(l.tokens[t].kl == plain.tokens[t].kl &&
+                              l.tokens[t].nll == plain.tokens[t].nll &&
+                              l.tokens[t].baseline_nll == plain.tokens[t].baseline_nll,
+                          "token %zu", t);
+            }
+            losses_release(&l);
+        }
+        kept_states_release(&kept);
+        losses_release(&plain);
+    }
     gpt2_close(&variant);
     gpt2_close(&m);
 }

@@ -119,7 +119,7 @@ static void check_score(const struct gpt2 *m, struct windows *w, const char *pro
 {
     struct losses l;
     struct err e;
-    cr_assert(losses_compute(&l, m, NULL, w, NULL, &e) == 0, "%s", e.text);
+    cr_assert(losses_compute(&l, m, NULL, NULL, w, NULL, &e) == 0, "%s", e.text);
     struct score s = protocol_score(protocol_named(protocol), &l);
     const json_t *published = json_object_get(expected, "published");
     cr_assert(s.tokens == (size_t)json_integer_value(json_object_get(expected, "scored")));

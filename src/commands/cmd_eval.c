@@ -324,7 +324,7 @@ static int score(struct evaluation *v, const struct options *o, struct err *e)
 {
     struct evidence evidence = {0};
     double start = clock_s();
-    int status = losses_compute(&v->losses, &v->model, o->baseline ? &v->baseline : NULL,
+    int status = losses_compute(&v->losses, &v->model, o->baseline ? &v->baseline : NULL, NULL,
                                 &v->windows, NULL, e);
     v->record = record_none();
     if (!status && o->baseline) {

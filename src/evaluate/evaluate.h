@@ -33,9 +33,25 @@ struct losses {
     bool padded, compared; /* with a baseline */
 };
 
-/* With `baseline`, which may be the model itself, its losses and the divergence from it too. */
+/*
+ * The baseline's last hidden states at the positions that are scored, so that its blocks are gone
+ * through once for all the variants that are compared with it: 4·C bytes a target. They belong to
+ * one model and one set of windows.
+ */
+struct kept_states {
+    float *states_tc; /* t over the targets of all windows, in order */
+    bool full;        /* false: to be filled */
+};
+
+void kept_states_release(struct kept_states *k);
+
+/*
+ * With `baseline`, which may be the model itself, its losses and the divergence from it too. `kept`
+ * (may be NULL) is used when it is full and filled when it is not; the bytes are the same.
+ */
 int losses_compute(struct losses *out, const struct gpt2 *m, const struct gpt2 *baseline,
-                   const struct windows *w, const struct progress *progress, struct err *e);
+                   struct kept_states *kept, const struct windows *w,
+                   const struct progress *progress, struct err *e);
 void losses_release(struct losses *l);
 
 /* Of texts of at most `length` tokens, without a baseline. */

@@ -9,25 +9,66 @@
  */
 enum { BATCH_ROWS = 4096 };
 
+/* Copies the states of the rows from which targets are predicted: out of a batch, or back. */
+static void copy_states(float *states_tc, float *batch_rc, const struct batch *b,
+                        const size_t *first, size_t C, bool back)
+{
+    for (size_t i = 0; i < b->n_texts; i++) {
+        const struct batch_text *t = &b->texts[i];
+        size_t n = (t->n_total - first[i]) * C;
+        float *rows = batch_rc + (t->first_row + first[i] - 1) * C;
+        memcpy(back ? rows : states_tc, back ? states_tc : rows, n * sizeof *rows);
+        states_tc += n;
+    }
+}
+
+/* Whom a model is compared with in one batch. */
+struct reference {
+    const struct gpt2 *model; /* NULL: nobody, or itself */
+    float *kept_tc;           /* of the batch's first target on; NULL: nothing is kept */
+    bool full;
+};
+
+/* The reference's states, from its blocks or as they were kept. */
+static int reference_states(float *base_rc, const struct reference *r, const struct batch *b,
+                            const size_t *first, struct err *e)
+{
+    size_t C = (size_t)r->model->config.C;
+    if (r->full) {
+        copy_states(r->kept_tc, base_rc, b, first, C, true);
+        return 0;
+    }
+    if (forward(base_rc, r->model, b, e)) {
+        return -1;
+    }
+    if (r->kept_tc) {
+        copy_states(r->kept_tc, base_rc, b, first, C, false);
+    }
+    return 0;
+}
+
 /* The states of both models for one batch, and the scores of its targets. */
-static int score_batch(struct token_score *out, const struct gpt2 *m, const struct gpt2 *baseline,
+static int score_batch(struct token_score *out, const struct gpt2 *m, const struct reference *r,
                        struct batch *b, const size_t *first, struct err *e)
 {
     float *hidden_rc = NULL, *base_rc = NULL;
     int status = batch_layout(b, e);
     size_t C = (size_t)m->config.C;
-    if (!status && (!(hidden_rc = mem_floats(b->rows * C, e)) ||
-                    (baseline && !(base_rc = mem_floats(b->rows * C, e))))) {
+    if (!status &&
+        (!(hidden_rc = mem_floats(b->rows * C, e)) ||
+         (r->model && !(base_rc = mem_floats(b->rows * (size_t)r->model->config.C, e))))) {
         status = -1;
     }
     if (!status) {
         status = forward(hidden_rc, m, b, e);
     }
-    if (!status && baseline) {
-        status = forward(base_rc, baseline, b, e);
+    if (!status && r->model) {
+        status = reference_states(base_rc, r, b, first, e);
+    } else if (!status && r->kept_tc && !r->full) {
+        copy_states(r->kept_tc, hidden_rc, b, first, C, false); /* its own reference */
     }
     if (!status) {
-        status = head_scores(out, b, first, m, hidden_rc, baseline, base_rc, e);
+        status = head_scores(out, b, first, m, hidden_rc, r->model, base_rc, e);
     }
     free(hidden_rc);
     free(base_rc);
@@ -108,27 +149,50 @@ static void compare_with_itself(struct losses *l)
     }
 }
 
+static int kept_init(struct kept_states *k, const struct losses *l, const struct gpt2 *baseline,
+                     struct err *e)
+{
+    if (!k || k->full) {
+        return 0;
+    }
+    kept_states_release(k);
+    k->states_tc = mem_floats(l->start[l->n] * (size_t)baseline->config.C, e);
+    return k->states_tc ? 0 : -1;
+}
+
+void kept_states_release(struct kept_states *k)
+{
+    free(k->states_tc);
+    *k = (struct kept_states){0};
+}
+
 int losses_compute(struct losses *l, const struct gpt2 *m, const struct gpt2 *baseline,
-                   const struct windows *w, const struct progress *progress, struct err *e)
+                   struct kept_states *kept, const struct windows *w,
+                   const struct progress *progress, struct err *e)
 {
     struct batching g = {.batch = {.pad_id = m->config.eos_token_id}};
-    const struct gpt2 *other = baseline == m ? NULL : baseline;
+    struct reference r = {.model = baseline == m ? NULL : baseline, .full = kept && kept->full};
     *l = (struct losses){0};
-    int status = check_model(m, w, e) || losses_init(l, w, e) ? -1 : 0;
+    int status =
+        check_model(m, w, e) || losses_init(l, w, e) || kept_init(kept, l, baseline, e) ? -1 : 0;
     if (!status && (!(g.batch.texts = mem_new(w->s.n, sizeof *g.batch.texts, e)) ||
                     !(g.first = mem_new(w->s.n, sizeof *g.first, e)))) {
         status = -1;
     }
     for (size_t i = 0; i < w->s.n && !status; i += g.batch.n_texts) {
         fill_batch(&g, w, i);
-        status = score_batch(l->tokens + l->start[i], m, other, &g.batch, g.first, e);
+        r.kept_tc = kept ? kept->states_tc + l->start[i] * (size_t)baseline->config.C : NULL;
+        status = score_batch(l->tokens + l->start[i], m, &r, &g.batch, g.first, e);
         if (!status) {
             status = progress_tell(progress, i + g.batch.n_texts, w->s.n, e);
         }
     }
     l->compared = baseline != NULL;
-    if (!status && l->compared && !other) {
+    if (!status && l->compared && !r.model) {
         compare_with_itself(l);
+    }
+    if (kept) {
+        kept->full = kept->full || !status;
     }
     free(g.batch.texts);
     free(g.first);
@@ -142,7 +206,7 @@ int losses_of_texts(struct losses *l, const struct gpt2 *m, const struct sequenc
                     size_t length, bool padded, const struct progress *progress, struct err *e)
 {
     struct windows w = windows_of_texts(s, length, padded);
-    return losses_compute(l, m, NULL, &w, progress, e);
+    return losses_compute(l, m, NULL, NULL, &w, progress, e);
 }
 
 void losses_release(struct losses *l)

@@ -10,9 +10,14 @@
 
 /* Texts or tokens of an evaluation, made the first time that they are asked for. */
 struct scored_texts {
-    struct sequences sequences;     /* each text, cut */
-    struct windows windows[PASSES]; /* of the joined texts; empty for PASS_TEXTS */
+    struct sequences sequences;      /* each text, cut */
+    struct windows windows[PASSES];  /* of the joined texts; empty for PASS_TEXTS */
+    struct kept_states kept[PASSES]; /* of the model, over these or the padded texts */
+    bool filling[PASSES], padded;    /* padded: whether pads are among those of PASS_TEXTS */
 };
+
+/* What may be kept of a pass, bytes. */
+enum { KEPT_BYTES = 256 << 20 };
 
 void scoring_forget(struct loaded_model *m)
 {
@@ -20,6 +25,7 @@ void scoring_forget(struct loaded_model *m)
         sequences_release(&m->scored[i].sequences);
         for (size_t k = 0; k < PASSES; k++) {
             windows_release(&m->scored[i].windows[k]);
+            kept_states_release(&m->scored[i].kept[k]);
         }
     }
     free(m->scored);
@@ -85,6 +91,51 @@ static int scored_windows(struct windows *out, struct loaded_model *m, const str
                    : kept->windows[pass];
     }
     return status;
+}
+
+/* Targets of the windows. */
+static size_t count_targets(const struct windows *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->s.n; i++) {
+        n += (w->padded ? w->length : w->s.start[i + 1] - w->s.start[i]) - windows_first(w, i);
+    }
+    return n;
+}
+
+/*
+ * The model's states in this pass: those that are kept; or `mine` when this caller is to fill them;
+ * or NULL when they are too many, another is at it, or they were kept with other pads.
+ */
+static struct kept_states *take_kept(struct loaded_model *m, struct scored_texts *t, enum pass pass,
+                                     const struct windows *w, struct kept_states *mine)
+{
+    size_t bytes = count_targets(w) * (size_t)m->gpt2.config.C * sizeof(float);
+    struct kept_states *kept = NULL;
+    pthread_mutex_lock(&m->reading);
+    if (t->kept[pass].full) {
+        kept = pass != PASS_TEXTS || t->padded == w->padded ? &t->kept[pass] : NULL;
+    } else if (bytes <= KEPT_BYTES && !t->filling[pass]) {
+        t->filling[pass] = true;
+        kept = mine;
+    }
+    pthread_mutex_unlock(&m->reading);
+    return kept;
+}
+
+/* Hands over what was filled. */
+static void give_kept(struct loaded_model *m, struct scored_texts *t, enum pass pass, bool padded,
+                      struct kept_states *mine)
+{
+    pthread_mutex_lock(&m->reading);
+    t->filling[pass] = false;
+    if (mine->full) {
+        t->kept[pass] = *mine;
+        t->padded = pass == PASS_TEXTS ? padded : t->padded;
+    } else {
+        kept_states_release(mine);
+    }
+    pthread_mutex_unlock(&m->reading);
 }
 
 /* Token by token what the protocol scores; texts come in order, and so do their tokens. */
@@ -219,16 +270,21 @@ static bool tell_share(void *context, size_t done, size_t total)
 
 /* The cells of one pass. */
 static int score_pass(struct record *rows, struct evidence *evidence, const struct gpt2 *variant,
-                      const struct gpt2 *base, const struct windows *w, enum pass pass,
+                      struct loaded_model *m, const struct windows *w, enum pass pass,
                       const struct cell *cells, size_t n, const struct progress *progress,
                       struct err *e)
 {
     struct losses losses = {0};
-    int status = losses_compute(&losses, variant, base, w, progress, e);
+    struct scored_texts *texts = &m->scored[cells[0].evaluation];
+    struct kept_states mine = {0}, *kept = take_kept(m, texts, pass, w, &mine);
+    int status = losses_compute(&losses, variant, &m->gpt2, kept, w, progress, e);
+    if (kept == &mine) {
+        give_kept(m, texts, pass, w->padded, &mine);
+    }
     for (size_t i = 0; i < n && !status; i++) {
         const struct protocol *p = &protocols[cells[i].protocol];
         if (p->pass == pass) {
-            status = score_fill(&rows[i], &evidence[i], p, &losses, variant == base, e);
+            status = score_fill(&rows[i], &evidence[i], p, &losses, variant == &m->gpt2, e);
         }
     }
     losses_release(&losses);
@@ -256,8 +312,8 @@ int score_cells(struct record *rows, struct evidence *evidence, struct loaded_mo
     }
     for (size_t k = 0; k < PASSES && !status; k++) {
         if (wanted[k]) {
-            status = score_pass(rows, evidence, variant, &m->gpt2, &windows[k], (enum pass)k, cells,
-                                n, progress && progress->report ? &part : NULL, e);
+            status = score_pass(rows, evidence, variant, m, &windows[k], (enum pass)k, cells, n,
+                                progress && progress->report ? &part : NULL, e);
             share.before += windows[k].s.n;
         }
     }
