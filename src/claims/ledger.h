@@ -51,6 +51,7 @@ struct ledger_results {
     char *spec;          /* seen from the working directory */
     long texts;          /* of the rows that count; 0: any */
     struct record *rows; /* [n], filled in and owned; NULL: nothing is stored */
+    bool edited;         /* the spec has other bits or shares than the study: no rows count */
     size_t n;
 };
 

@@ -122,6 +122,29 @@ out:
     return status;
 }
 
+/* What --require asks for, without the experiments that somebody made another study of. */
+static void still_required(const char **required, const struct options *o, const struct ledger *l,
+                           struct buf *said)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_results; i++) {
+        if (l->results[i].edited) {
+            buf_addf(said, "%s has other bits or shares than the study: it decides no claim.\n",
+                     l->results[i].spec);
+        }
+    }
+    for (size_t k = 0; o->required[k]; k++) {
+        size_t i = 0;
+        while (strcmp(l->results[i].name, o->required[k]) != 0) {
+            i++;
+        }
+        if (!l->results[i].edited) {
+            required[n++] = o->required[k];
+        }
+    }
+    required[n] = NULL;
+}
+
 /* Against the reference, or anew; what is to be said of it is appended. */
 static int settle(const struct options *o, const struct verdicts *v, struct buf *said,
                   size_t *n_lost, struct err *e)
@@ -139,7 +162,9 @@ static int settle(const struct options *o, const struct verdicts *v, struct buf 
         buf_addf(said, "Written: %s\n", path);
         return reference_update(v, path, e);
     }
-    int status = reference_compare(v, path, o->required, &lost, n_lost, &there, e);
+    const char *required[REQUIRED_MAX + 1];
+    still_required(required, o, v->ledger, said);
+    int status = reference_compare(v, path, required, &lost, n_lost, &there, e);
     if (!status && !there) {
         buf_addf(said, "No reference (%s): --update-reference writes it.\n", path);
     } else if (!status && !*n_lost) {

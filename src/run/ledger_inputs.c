@@ -1,5 +1,7 @@
 #include "run/ledger_inputs.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "model/gpt2.h"
 #include "results/store.h"
@@ -27,8 +29,42 @@ static int read_size(struct ledger_model *m, struct err *e)
     return 0;
 }
 
-static int read_rows(struct ledger_results *x, const char *root, struct buf *problems,
-                     struct err *e)
+/* Whether the list is what the study has. */
+static bool same_list(const struct value *v, const double *wanted, size_t n)
+{
+    for (size_t i = 0; i < n && v->n == n; i++) {
+        if (v->numbers[i] != wanted[i]) {
+            return false;
+        }
+    }
+    return v->n == n;
+}
+
+/*
+ * Whether the spec has other tiers or another uniform grid than the study. Its author is trying
+ * something else then, which decides no claim of the study.
+ */
+static bool is_edited(const struct spec *s, const struct ledger *l)
+{
+    for (size_t i = 0; i < s->n_methods; i++) {
+        const struct params *p = &s->methods[i].params;
+        const char *kind = s->methods[i].kind->name;
+        if (strcmp(kind, "tiers") == 0 && l->n_tiers &&
+            !(params_has(p, "shares") &&
+              same_list(params_list(p, "shares"), l->shares, l->n_tiers) &&
+              same_list(params_list(p, "bits"), l->bits, l->n_tiers))) {
+            return true;
+        }
+        if (strcmp(kind, "uniform") == 0 && l->uniform_bits && params_has(p, "bits") &&
+            params_int(p, "bits") != l->uniform_bits) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_rows(struct ledger_results *x, const struct ledger *l, const char *root,
+                     struct buf *problems, struct err *e)
 {
     struct spec spec;
     struct store store = {0};
@@ -41,7 +77,8 @@ static int read_rows(struct ledger_results *x, const char *root, struct buf *pro
         buf_addf(&table, "%s/table.json", store.results.s);
         status = buf_check(&table, e);
     }
-    if (!status && file_exists(table.s)) {
+    x->edited = is_edited(&spec, l);
+    if (!status && !x->edited && file_exists(table.s)) {
         status = table_read(&store, &spec, &x->rows, &x->n, e);
     }
     buf_release(&table);
@@ -58,7 +95,7 @@ int ledger_inputs_read(struct ledger *l, const char *root, struct buf *problems,
         }
     }
     for (size_t i = 0; i < l->n_results; i++) {
-        if (read_rows(&l->results[i], root, problems, e)) {
+        if (read_rows(&l->results[i], l, root, problems, e)) {
             return -1;
         }
     }
