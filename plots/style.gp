@@ -1,13 +1,20 @@
-# The look that every figure shares. A script sets `terminal_kind` ("pdf" or "png"), `output_path`
+# The look that every figure shares. A script sets `terminal_kind` ("pdf", "png" or "svg"), `output_path`
 # and `aspect` (height over width), then loads this file. Names come from specs, so nothing in a
 # label is markup (noenhanced).
 #
 # Colours: Okabe and Ito's, which colour-blind readers tell apart; yellow is left out, it is lost on
 # white paper. Shapes differ as well, for print without colour.
+#
+# SVG is for pages: its letters stay letters, in whatever sans-serif the reader has.
 
 if (terminal_kind eq "pdf") {
     set terminal pdfcairo noenhanced color rounded font "sans,10" dashlength 0.6 size 6.4in,(6.4 * aspect)in
-} else {
+}
+if (terminal_kind eq "svg") {
+    set terminal svg noenhanced rounded font "sans-serif,13" linewidth 1.3 dashlength 0.6 \
+        background "#ffffff" fixed size 640,(640 * aspect)
+}
+if (terminal_kind eq "png") {
     set terminal pngcairo noenhanced color rounded font "sans,10" fontscale 2.5 linewidth 2.3 \
         pointscale 2.5 dashlength 0.6 background "#ffffff" size 1600,(1600 * aspect)
 }

@@ -19,6 +19,9 @@ static const char *method_of(const struct question *q)
 /* What no interval decides. */
 static void not_resolved(struct answer *out, const struct cells *c)
 {
+    if (c->n == 0) {
+        BUG("a verdict without a row");
+    }
     if (isnan(out->value)) {
         out->verdict = VERDICT_UNMEASURED;
         deciding_why(out, "the stored rows of %s have no such number", c->rows[0]->model);
@@ -33,7 +36,7 @@ void rule_measured(struct answer *out, const struct question *q)
 {
     const struct published_value *p = deciding_published(q, KEY_PUBLISHED);
     const struct column *column = q->claim->values[KEY_COLUMN].column;
-    struct cells cells;
+    struct cells cells = {0};
     if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
         return;
     }
@@ -64,7 +67,7 @@ void rule_measured(struct answer *out, const struct question *q)
 void rule_sign(struct answer *out, const struct question *q)
 {
     int wanted = q->claim->values[KEY_DIRECTION].index == DIRECTION_RISES ? 1 : -1;
-    struct cells cells;
+    struct cells cells = {0};
     if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
         return;
     }
@@ -155,7 +158,7 @@ void rule_factor(struct answer *out, const struct question *q)
 void rule_decline(struct answer *out, const struct question *q)
 {
     const struct claim *c = q->claim;
-    struct cells cells;
+    struct cells cells = {0};
     struct estimate before = {NAN, NAN, NAN}, first = before, last = before;
     const char *risen = NULL;
     for (size_t i = 0; i < c->n_models; i++) {
@@ -197,7 +200,7 @@ void rule_range(struct answer *out, const struct question *q)
     double tolerance = v[KEY_TOLERANCE].present ? v[KEY_TOLERANCE].number
                                                 : 0.5 * pow(10, -decimals_of(&v[KEY_FROM]));
     struct estimate x = {0, INFINITY, -INFINITY};
-    struct cells cells;
+    struct cells cells = {0};
     if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
         return;
     }

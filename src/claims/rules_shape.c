@@ -182,6 +182,9 @@ void rule_constant(struct answer *out, const struct question *q)
         most = fmax(most, x.value);
         sum += x.value / (double)c->n_models;
     }
+    if (!p) {
+        BUG("the claim %s is about no model", c->name);
+    }
     deciding_answer(out, (struct estimate){sum, least, most}, p->decimals + 1);
     out->verdict = !agree                            ? VERDICT_CONTRADICTED
                    : c->values[KEY_QUANTITY].present ? VERDICT_REPRODUCED

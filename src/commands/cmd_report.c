@@ -2,17 +2,28 @@
 #include <argp.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/run_command.h"
+#include "report/html.h"
+#include "report/report.h"
 
 struct options {
-    const char *spec, *out;
+    const char *spec, *out, *html_path;
+    bool html;
     struct spec_overrides overrides;
 };
+
+enum { KEY_HTML = 600 };
 
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "where results/ and plots/ are (default: the working directory)", 0},
     EXPERIMENT_SET_ROW,
+    {"html", KEY_HTML, "FILE", OPTION_ARG_OPTIONAL,
+     "report alone: write one page with tables, figures, verdicts, provenance and the command "
+     "behind each number instead (default: report.html in the experiment's results)",
+     0},
     {0},
 };
 
@@ -25,6 +36,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case EXPERIMENT_KEY_SET:
         experiment_take_set(&o->overrides, arg, state);
+        break;
+    case KEY_HTML:
+        o->html = true;
+        o->html_path = arg;
         break;
     case ARGP_KEY_ARG:
         command_take_argument(&o->spec, arg, "experiment", state);
@@ -40,27 +55,85 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
+/* results/claims/claims.json beside the results of the experiment. */
+static void claims_path(struct buf *out, const struct store *store)
+{
+    file_folder(buf_text(&store->results), out);
+    buf_adds(out, "/claims/claims.json");
+}
+
+/* Draws the figures anew, then puts everything into one page; `out` gets its path. */
+static int write_page(const struct experiment *x, const struct options *o, const char *command,
+                      struct buf *out, struct err *e)
+{
+    struct buf figures = BUF_INIT, claims = BUF_INIT, page = BUF_INIT, path = BUF_INIT;
+    struct stored stored;
+    int status = stored_open(&stored, buf_text(&x->store.results), x->spec.path, e);
+    if (status) {
+        return status;
+    }
+    claims_path(&claims, &x->store);
+    if (o->html_path) {
+        buf_adds(&path, o->html_path);
+    } else {
+        buf_addf(&path, "%s/report.html", buf_text(&x->store.results));
+    }
+    struct html_report r = {.spec = &x->spec,
+                            .store = &x->store,
+                            .stored = &stored,
+                            .command = command,
+                            .claims = buf_text(&claims),
+                            .figures = &figures};
+    status = buf_check(&claims, e) || buf_check(&path, e) || stored_find_cells(&stored, e) ||
+                     experiment_figures(x, stored.rows, stored.n, &figures, e) ||
+                     html_report(&r, &page, e) || file_write(path.s, page.s, page.len, e)
+                 ? -1
+                 : 0;
+    buf_addf(out, "%s\n", buf_text(&path));
+    buf_release(&figures);
+    buf_release(&claims);
+    buf_release(&page);
+    buf_release(&path);
+    stored_release(&stored);
+    return status;
+}
+
 static int again(const char *command, const char *help, int argc, char **argv, bool tables,
                  bool figures)
 {
     const struct argp argp = {option_rows, parse, "SPEC.yaml", help, 0, 0, 0};
     struct options o = {.out = "."};
     struct experiment x;
-    struct buf out = BUF_INIT;
+    struct buf out = BUF_INIT, line = BUF_INIT;
     struct record *rows = NULL;
     size_t n = 0;
     struct err e;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (o.html && !tables) {
+        err_set(&e, "--html belongs to `nashswarm report`, whose page has the figures in it");
+        experiment_release_sets(&o.overrides);
+        return command_fail(command, EXIT_USAGE, &e);
+    }
     int status = experiment_open(&x, command, o.spec, o.out, &o.overrides);
+    run_command_add(&line, "run", o.spec, o.out, &o.overrides);
     experiment_release_sets(&o.overrides);
     if (status) {
+        buf_release(&line);
         return status;
+    }
+    if (o.html) {
+        status = write_page(&x, &o, buf_text(&line), &out, &e)
+                     ? command_fail(command, EXIT_FAILED, &e)
+                     : command_print(command, &out);
+        goto out;
     }
     status = table_read(&x.store, &x.spec, &rows, &n, &e) ||
                      experiment_report(&x, rows, n, tables, figures, &out, &e)
                  ? command_fail(command, EXIT_FAILED, &e)
                  : command_print(command, &out);
+out:
     free(rows);
+    buf_release(&line);
     buf_release(&out);
     experiment_close(&x);
     return status;

@@ -83,3 +83,16 @@ int experiment_report(const struct experiment *x, const struct record *rows, siz
     close(lock);
     return status;
 }
+
+int experiment_figures(const struct experiment *x, const struct record *rows, size_t n,
+                       struct buf *written, struct err *e)
+{
+    int lock;
+    if (store_lock(&x->store, &lock, e)) {
+        return -1;
+    }
+    file_sweep(buf_text(&x->store.plots));
+    int status = report_figures(&x->store, &x->spec, rows, n, written, e);
+    close(lock);
+    return status;
+}

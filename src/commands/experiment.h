@@ -37,4 +37,8 @@ void experiment_close(struct experiment *x);
 int experiment_report(const struct experiment *x, const struct record *rows, size_t n, bool tables,
                       bool figures, struct buf *out, struct err *e);
 
+/* The figures alone, drawn by one process at a time; `written` gets their paths, one a line. */
+int experiment_figures(const struct experiment *x, const struct record *rows, size_t n,
+                       struct buf *written, struct err *e);
+
 #endif

@@ -42,6 +42,10 @@ static const struct replacement for_latex[] = {
     {NULL, NULL},
 };
 
+static const struct replacement for_html[] = {
+    {"<", "&lt;"}, {">", "&gt;"}, {"&", "&amp;"}, {"\"", "&quot;"}, {"'", "&#39;"}, {NULL, NULL},
+};
+
 static const struct replacement for_terminal[] = {{NULL, NULL}};
 
 static const char *find(const struct replacement *r, const char *text, size_t length)
@@ -96,4 +100,9 @@ void escape_markdown(const char *text, struct buf *out)
 void escape_latex(const char *text, size_t bytes, struct buf *out)
 {
     escape(for_latex, text, bytes, out);
+}
+
+void escape_html(const char *text, size_t bytes, struct buf *out)
+{
+    escape(for_html, text, bytes, out);
 }

@@ -1,5 +1,5 @@
 /*
- * escape: plain UTF-8 made safe for a terminal, Markdown and LaTeX.
+ * escape: plain UTF-8 made safe for a terminal, Markdown, LaTeX and HTML.
  *
  * Names come from files and specs, so anything can be in them: control characters become blanks,
  * bytes that are no UTF-8 become "?", and what a form gives a meaning to is escaped. LaTeX gets the
@@ -18,5 +18,8 @@ size_t utf8_columns(const char *text, size_t bytes);
 void escape_terminal(const char *text, size_t bytes, struct buf *out);
 void escape_markdown(const char *text, struct buf *out); /* line breaks become blanks */
 void escape_latex(const char *text, size_t bytes, struct buf *out);
+
+/* For the text of an element and for an attribute in double quotes. */
+void escape_html(const char *text, size_t bytes, struct buf *out);
 
 #endif

@@ -125,7 +125,7 @@ out:
 int gnuplot_draw(const char *scripts, const char *folder, const char *name, const struct buf *data,
                  struct buf *written, struct err *e)
 {
-    static const char *const kinds[] = {"pdf", "png"};
+    static const char *const kinds[] = {"pdf", "png", "svg"};
     struct buf script = BUF_INIT, data_path = BUF_INIT, input = BUF_INIT, figure = BUF_INIT;
     buf_addf(&script, "%s/%s.gp", scripts, name);
     buf_addf(&data_path, "%s/%s.dat", folder, name);

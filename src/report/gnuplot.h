@@ -1,5 +1,5 @@
 /*
- * gnuplot: draws one figure with a script of plots/, as PDF and as PNG.
+ * gnuplot: draws one figure with a script of plots/, as PDF, PNG and SVG.
  *
  * The data file stays beside the figure, so a figure can be redrawn by hand. Figures appear whole
  * or not at all, and the same data gives the same bytes on one machine: the date that the PDF
@@ -19,8 +19,8 @@
 int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e);
 
 /*
- * Writes FOLDER/NAME.dat, then draws NAME.pdf and NAME.png from it with SCRIPTS/NAME.gp. `written`
- * gets the path of each, one a line.
+ * Writes FOLDER/NAME.dat, then draws NAME.pdf, NAME.png and NAME.svg from it with SCRIPTS/NAME.gp.
+ * `written` gets the path of each, one a line.
  */
 int gnuplot_draw(const char *scripts, const char *folder, const char *name, const struct buf *data,
                  struct buf *written, struct err *e);

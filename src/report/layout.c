@@ -11,6 +11,7 @@ void layout_release(struct layout *l)
     buf_release(&l->caption);
     buf_release(&l->cells);
     buf_release(&l->notes);
+    buf_release(&l->sources);
 }
 
 static void append(struct buf *to, const char *format, va_list args)
@@ -68,6 +69,12 @@ void layout_note_text(struct layout *l, const struct buf *text)
     l->notes.failed = l->notes.failed || text->failed;
     buf_add(&l->notes, buf_text(text), text->len + 1);
     l->n_notes++;
+}
+
+void layout_from(struct layout *l, size_t number)
+{
+    struct layout_source s = {.row = l->n_cells / l->n_columns - 1, .number = number};
+    buf_add(&l->sources, &s, sizeof s);
 }
 
 /* False when a part ran out of memory and there is nothing to walk over. */

@@ -10,15 +10,7 @@
 #include "report/tables_paired.h"
 #include "results/cells.h"
 
-enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 2 * REPORT_PROTOCOLS_MAX };
-
-struct tables {
-    struct layout each[REPORT_TABLES_MAX];
-    size_t n;
-    size_t n_main; /* those that the terminal shows, first of all */
-};
-
-static void release(struct tables *t)
+void tables_release(struct tables *t)
 {
     for (size_t i = 0; i < REPORT_TABLES_MAX; i++) {
         layout_release(&t->each[i]);
@@ -113,6 +105,13 @@ static int make_paired(struct tables *t, const struct pairing *p, const struct r
     return 0;
 }
 
+int tables_make(struct tables *t, const struct pairing *p, const struct record *rows, size_t n,
+                struct err *e)
+{
+    *t = (struct tables){0};
+    return make(t, p, rows, n, e) || make_paired(t, p, rows, n, e) ? -1 : 0;
+}
+
 int report_print(const struct store *store, const struct spec *s, const struct record *rows,
                  size_t n, struct buf *out, struct err *e)
 {
@@ -127,7 +126,7 @@ int report_print(const struct store *store, const struct spec *s, const struct r
         status = buf_check(out, e);
     }
     pairing_release(&pairing);
-    release(&t);
+    tables_release(&t);
     return status;
 }
 
@@ -227,10 +226,8 @@ int report_tables(const struct store *store, const struct spec *s, const struct 
 {
     struct tables t = {0};
     struct pairing pairing;
-    int status = pairing_open(&pairing, store, s, e) || make(&t, &pairing, rows, n, e) ||
-                         make_paired(&t, &pairing, rows, n, e)
-                     ? -1
-                     : 0;
+    int status =
+        pairing_open(&pairing, store, s, e) || tables_make(&t, &pairing, rows, n, e) ? -1 : 0;
     if (!status) {
         status = write_all(store, "tables", t.each, t.n, written, e) ||
                          write_numbers(store, rows, n, written, e)
@@ -244,6 +241,6 @@ int report_tables(const struct store *store, const struct spec *s, const struct 
         status = write_ranking(store, s, rows, n, written, e);
     }
     pairing_release(&pairing);
-    release(&t);
+    tables_release(&t);
     return status ? status : buf_check(written, e);
 }

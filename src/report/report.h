@@ -25,7 +25,7 @@ int report_print(const struct store *store, const struct spec *s, const struct r
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e);
 
-/* Figures into plots/NAME/, as PDF and PNG, with gnuplot. */
+/* Figures into plots/NAME/, as PDF, PNG and SVG, with gnuplot. */
 int report_figures(const struct store *store, const struct spec *s, const struct record *rows,
                    size_t n, struct buf *written, struct err *e);
 

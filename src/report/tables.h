@@ -19,6 +19,19 @@
 #include "report/study.h"
 #include "results/timing.h"
 
+enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 2 * REPORT_PROTOCOLS_MAX };
+
+struct tables {
+    struct layout each[REPORT_TABLES_MAX];
+    size_t n;
+    size_t n_main; /* those that the terminal shows, first of all */
+};
+
+/* The tables of this kind of report, the main ones first; to be released after a failure too. */
+int tables_make(struct tables *t, const struct pairing *p, const struct record *rows, size_t n,
+                struct err *e);
+void tables_release(struct tables *t);
+
 void tables_loss(struct layout *l, const struct spec *s, const struct study *study,
                  const char *protocol);
 void tables_size(struct layout *l, const struct spec *s, const struct study *study);
@@ -40,6 +53,9 @@ void tables_ranking(struct layout *l, const struct spec *s, const struct seeds *
 /* The notes of the table of allocators that are computed: see notes_allocators.c. */
 int notes_allocators(struct layout *l, const struct contest *c, const struct pairing *p,
                      struct err *e);
+
+/* The row that begins here is made from the rows of this selection. */
+void tables_from(struct layout *l, struct selection s);
 
 /* The note on ±, when the spec has several seeds. */
 void tables_note_seeds(struct layout *l, const struct spec *s);

@@ -86,6 +86,7 @@ static void add_line(struct layout *l, const struct contest *c, const struct lin
 {
     const struct contest_point *p = line->point;
     const struct selection *s = &p->rows;
+    tables_from(l, *s);
     layout_cell(l, "%s", c->panels[p->panel].model);
     layout_cell(l, "%s", c->panels[p->panel].scope);
     layout_cell(l, "%s%s%s", p->label, p->three_prices ? ", " : "",

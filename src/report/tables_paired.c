@@ -19,6 +19,8 @@ struct line {
     struct paired d;
     bool of_cell; /* against the unquantized model: with the columns that its cell has beside */
     double kl_mean, kl_p50, kl_p99, agreement_pct;
+    size_t sources[2]; /* rows that it is made from: with several seeds, the first of each */
+    size_t n_sources;
 };
 
 struct lines {
@@ -101,6 +103,7 @@ static int add_cells(struct lines *lines, const struct table *t, const char *mod
             return -1;
         }
         *line = line_of(r);
+        line->sources[line->n_sources++] = i;
         label_cell(line, r, has_seeds(t, i));
     }
     return 0;
@@ -132,7 +135,9 @@ static int add_pair(struct lines *lines, const struct pairing *p, const struct s
         if (!line) {
             return -1;
         }
-        *line = (struct line){.model = first_a->model, .d = d};
+        *line = (struct line){.model = first_a->model, .d = d, .n_sources = 2};
+        line->sources[0] = (size_t)(first_b - b->rows);
+        line->sources[1] = (size_t)(first_a - a->rows);
         label_pair(line, first_b, first_a);
     }
     return 0;
@@ -230,6 +235,9 @@ static void add_line(struct layout *l, const struct line *line)
 {
     const struct paired *d = &line->d;
     const double none = (double)NAN;
+    for (size_t i = 0; i < line->n_sources; i++) {
+        layout_from(l, line->sources[i]);
+    }
     layout_cell(l, "%s", line->model);
     layout_cell(l, "%s", line->label);
     delta_cells(l, d);

@@ -45,6 +45,15 @@ static void method_cell(struct layout *l, const struct record *r)
     }
 }
 
+void tables_from(struct layout *l, struct selection s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (selection_has(&s, i)) {
+            layout_from(l, i);
+        }
+    }
+}
+
 static void bill_columns(struct layout *l)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
@@ -73,6 +82,7 @@ void tables_bill(struct layout *l, const struct spec *s, const struct record *ro
         }
         /* The bill is the same under every protocol: one stands for all. */
         struct selection line = selection_under(selection_of(rows, n, i), rows[i].protocol);
+        tables_from(l, line);
         layout_cell(l, "%s", rows[i].model);
         method_cell(l, &rows[i]);
         layout_cell(l, "%s", number_weights(record_number(&rows[i], "scope_weights")).text);
@@ -124,6 +134,7 @@ static void sweep_columns(struct layout *l)
 static void sweep_line(struct layout *l, const struct record *r, struct selection s)
 {
     struct interval i = {selection_mean(&s, "delta_pct_low"), selection_mean(&s, "delta_pct_high")};
+    tables_from(l, s);
     layout_cell(l, "%s", r->model);
     layout_cell(l, "%s", r->method);
     layout_cell(l, "%s", *r->variant ? r->variant : "–");

@@ -100,6 +100,14 @@ static void loss_notes(struct layout *l, const struct spec *s, const char *proto
     tables_note_seeds(l, s);
 }
 
+/* A line is made from the three methods that it sets against each other, under one protocol. */
+static void study_from(struct layout *l, const struct study_line *line, const char *protocol)
+{
+    tables_from(l, selection_under(line->baseline, protocol));
+    tables_from(l, selection_under(line->uniform, protocol));
+    tables_from(l, selection_under(line->tiers, protocol));
+}
+
 static void interval_cell(struct layout *l, struct selection s, const char *protocol)
 {
     struct interval i = {mean_of(s, protocol, "delta_pct_low"),
@@ -112,6 +120,7 @@ static void loss_line(struct layout *l, const struct study_line *line, const cha
     char advantage[ADVANTAGE_TEXT];
     report_advantage(advantage, mean_of(line->uniform, protocol, "delta_pct"),
                      mean_of(line->tiers, protocol, "delta_pct"));
+    study_from(l, line, protocol);
     layout_cell(l, "%s", line->label);
     layout_cell(l, "%s", number_weights(mean_of(line->model, NULL, "parameters")).text);
     real_cell(l, line->baseline, protocol, "loss_nats", 4);
@@ -176,6 +185,7 @@ void tables_size(struct layout *l, const struct spec *s, const struct study *stu
         const struct study_line *line = &study->lines[i];
         double points = mean_of(line->tiers, protocol, "compression_pct") -
                         mean_of(line->uniform, protocol, "compression_pct");
+        study_from(l, line, protocol);
         layout_cell(l, "%s", line->label);
         layout_cell(l, "%s",
                     number_plain(summary_one(mean_of(line->model, NULL, "model_mib")), 2, "").text);
