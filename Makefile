@@ -44,7 +44,7 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce paper reference figures test slurm-test check lint layers hdr-check format asan bench \
+.PHONY: all help deps deps-check reproduce paper reference figures test slurm-test browser-test check lint layers hdr-check format asan bench \
         clean install columns keys readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
@@ -91,6 +91,11 @@ test: deps ## Run the tests (FILTER='suite/name' for some of them)
 slurm-test: ## Run cells on a Slurm cluster of two nodes on this machine (root; installs Slurm)
 	@$(MAKE) --no-print-directory build/nashswarm
 	@tests/slurm/run build/nashswarm
+
+browser-test: deps ## Open a report in headless Chromium (installs it)
+	@tools/deps browser
+	@$(MAKE) --no-print-directory build/nashswarm
+	@tests/browser/run build/nashswarm
 
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 

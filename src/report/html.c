@@ -45,9 +45,9 @@ static void summary(const struct html_report *r, bool claims, struct buf *out)
     buf_adds(out, "</code> <button type=\"button\" class=\"copy\">Copy</button></p>\n"
                   "<p class=\"soft\">Click a column's head to sort by it. “commands”, at the end "
                   "of a row, shows what makes its numbers alone.</p>\n<nav>");
+    buf_adds(out, "<a href=\"#tables\">Tables</a> <a href=\"#figures\">Figures</a> ");
     buf_adds(out, claims ? "<a href=\"#verdicts\">Verdicts</a> " : "");
-    buf_adds(out, "<a href=\"#tables\">Tables</a> <a href=\"#figures\">Figures</a> "
-                  "<a href=\"#provenance\">Provenance</a></nav>\n");
+    buf_adds(out, "<a href=\"#provenance\">Provenance</a></nav>\n");
 }
 
 static int verdicts(const struct html_report *r, struct buf *out, struct err *e)
@@ -194,7 +194,7 @@ int html_report(const struct html_report *r, struct buf *out, struct err *e)
     bool claims = file_exists(r->claims);
     head(r, out);
     summary(r, claims, out);
-    if ((claims && verdicts(r, out, e)) || all_tables(r, out, e) || all_figures(r, out, e) ||
+    if (all_tables(r, out, e) || all_figures(r, out, e) || (claims && verdicts(r, out, e)) ||
         provenance(r, out, e)) {
         return -1;
     }

@@ -8,14 +8,10 @@
 static const struct {
     const char *key, *head;
     enum layout_align align;
-} columns[] = {{"id", "Id", LAYOUT_LEFT},
-               {"claim", "Claim", LAYOUT_LEFT},
-               {"models", "Models", LAYOUT_LEFT},
-               {"protocol", "Protocol", LAYOUT_LEFT},
-               {"published", "Published", LAYOUT_RIGHT},
-               {"ours", "Ours", LAYOUT_RIGHT},
-               {"verdict", "Verdict", LAYOUT_LEFT},
-               {"why", "Why", LAYOUT_LEFT}};
+} columns[] = {{"claim", "Claim", LAYOUT_LEFT},       {"models", "Models", LAYOUT_LEFT},
+               {"protocol", "Protocol", LAYOUT_LEFT}, {"published", "Published", LAYOUT_RIGHT},
+               {"ours", "Ours", LAYOUT_RIGHT},        {"verdict", "Verdict", LAYOUT_LEFT},
+               {"why", "Why", LAYOUT_LEFT},           {"id", "Id", LAYOUT_LEFT}};
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 /* Texts as they are, numbers as written, lists with commas between. */
