@@ -51,7 +51,7 @@ all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
 help: ## List the targets
 	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
 	@tools/deps build

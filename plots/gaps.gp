@@ -55,7 +55,7 @@ unset border
 unset grid
 set colorbox horizontal user origin screen 0.3, screen (foot - 0.042) / aspect size screen 0.4, screen 0.016 / aspect
 set cbtics font "sans,8" offset 0, 0.6
-set cblabel "Stored bits per weight beyond the Gaussian bound" font "sans,9" offset 0, 1.2
+set cblabel "Stored bits per weight beyond the Gaussian bound" font "sans,9" offset 0, (terminal_kind eq "svg" ? 0.6 : 1.2)
 set format cb "%g"
 if (note ne "") {
     set label 1 "Shown: ".note at screen 0.5, screen 0.015 / aspect center font "sans,8" textcolor rgb neutral

@@ -11,8 +11,8 @@ if (terminal_kind eq "pdf") {
     set terminal pdfcairo noenhanced color rounded font "sans,10" dashlength 0.6 size 6.4in,(6.4 * aspect)in
 }
 if (terminal_kind eq "svg") {
-    set terminal svg noenhanced rounded font "sans-serif,13" linewidth 1.3 dashlength 0.6 \
-        background "#ffffff" fixed size 640,(640 * aspect)
+    set terminal svg noenhanced rounded font "sans-serif,12" linewidth 1.3 dashlength 0.6 \
+        background "#ffffff" fixed size 760,(760 * aspect)
 }
 if (terminal_kind eq "png") {
     set terminal pngcairo noenhanced color rounded font "sans,10" fontscale 2.5 linewidth 2.3 \

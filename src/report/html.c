@@ -173,10 +173,12 @@ static int provenance(const struct html_report *r, struct buf *out, struct err *
     struct flat f = {0};
     char first[40], last[40];
     int status = stored_provenance(r->stored, &f, e) || started(r->stored, first, last, e) ? -1 : 0;
-    buf_adds(out, "<section id=\"provenance\">\n<h2>Provenance</h2>\n<div class=\"wide text\">\n"
-                  "<table>\n<caption>Where the results come from; where cells differ, every value, "
-                  "with | between</caption>\n<thead><tr><th scope=\"col\" class=\"how\">What</th>"
-                  "<th scope=\"col\" class=\"how\">Value</th></tr></thead>\n<tbody>\n");
+    buf_adds(
+        out,
+        "<section id=\"provenance\">\n<h2>Provenance</h2>\n<div class=\"wide text\">\n"
+        "<table>\n<caption><span>Where the results come from; where cells differ, every value, "
+        "with | between</span></caption>\n<thead><tr><th scope=\"col\" class=\"how\">What</th>"
+        "<th scope=\"col\" class=\"how\">Value</th></tr></thead>\n<tbody>\n");
     if (!status && *first) {
         pair(out, "started, first cell", first);
         pair(out, "started, last cell", last);

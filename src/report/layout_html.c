@@ -110,9 +110,9 @@ void layout_html(const struct layout *l, const struct layout_links *links, struc
     escape_html(buf_text(&l->caption), l->caption.len, out);
     buf_adds(out, "\">\n<table id=\"table-");
     escape_html(l->stem, strlen(l->stem), out);
-    buf_adds(out, "\">\n<caption>");
+    buf_adds(out, "\">\n<caption><span>");
     escape_html(buf_text(&l->caption), l->caption.len, out);
-    buf_adds(out, "</caption>\n");
+    buf_adds(out, "</span></caption>\n");
     heads(l, links != NULL, out);
     rows(l, links, out);
     buf_adds(out, "</table>\n</div>\n");
