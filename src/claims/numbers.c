@@ -22,8 +22,11 @@ static void add_published(struct buf *out, const struct ledger *l, const struct 
         if (v->model != LEDGER_ANY) {
             buf_addf(&key, "/%s", l->models[v->model].name);
         }
-        define(out, buf_text(&key), v->text);
+        struct buf text = BUF_INIT; /* the digits as printed, with a true minus sign */
+        buf_addf(&text, "%s%s", *v->text == '-' ? "−" : "", v->text + (*v->text == '-'));
+        define(out, buf_text(&key), buf_text(&text));
         buf_release(&key);
+        buf_release(&text);
     }
 }
 
@@ -63,6 +66,37 @@ static void add_verdict(struct buf *out, const struct verdicts *v, const struct 
     (void)v;
 }
 
+/*
+ * What a verdict rests on: a published claim that is right because printed numbers and shapes agree
+ * with each other says nothing of a loss that somebody measured.
+ */
+static const char *ground(const struct verdict_row *r)
+{
+    return r->claim->finding                       ? "finding"
+           : r->claim->values[KEY_RESULTS].present ? "measured"
+                                                   : "printed";
+}
+
+/* How many have this verdict: all, and on each ground. */
+static void add_counts(struct buf *out, const struct verdicts *v, size_t verdict)
+{
+    static const char *const grounds[] = {"printed", "measured", "finding"};
+    struct buf key = BUF_INIT;
+    buf_addf(&key, "verdicts/%s", verdict_names[verdict]);
+    add_count(out, buf_text(&key), v->counts[verdict]);
+    for (size_t k = 0; k < sizeof grounds / sizeof *grounds; k++) {
+        size_t n = 0;
+        for (size_t i = 0; i < v->n; i++) {
+            n += v->rows[i].answer.verdict == (enum verdict)verdict &&
+                 strcmp(ground(&v->rows[i]), grounds[k]) == 0;
+        }
+        buf_clear(&key);
+        buf_addf(&key, "verdicts/%s/%s", verdict_names[verdict], grounds[k]);
+        add_count(out, buf_text(&key), n);
+    }
+    buf_release(&key);
+}
+
 void claims_numbers(const struct verdicts *v, struct buf *out)
 {
     const struct ledger *l = v->ledger;
@@ -79,10 +113,7 @@ void claims_numbers(const struct verdicts *v, struct buf *out)
         add_verdict(out, v, &v->rows[i]);
     }
     for (size_t k = 0; k < VERDICTS; k++) {
-        struct buf key = BUF_INIT;
-        buf_addf(&key, "verdicts/%s", verdict_names[k]);
-        add_count(out, buf_text(&key), v->counts[k]);
-        buf_release(&key);
+        add_counts(out, v, k);
     }
     add_count(out, "verdicts/all", v->n);
     for (size_t i = 0; i < figure_n_captions; i++) {

@@ -4,6 +4,8 @@
  * Lines of \nsdefine{KEY}{VALUE}, as report/numbers.h has them of measured values. Keys:
  * published/TABLE/NAME[/MODEL] with the digits as printed; study/bits, study/shares, …;
  * claim/ID/ours, claim/ID/verdict and claim/ID/why; verdicts/VERDICT and verdicts/all, how many;
+ * verdicts/VERDICT/GROUND, on what: "printed" (no stored results: published numbers and shapes
+ * alone), "measured" (a claim of the study on stored results), "finding" (one of the reproduction);
  * caption/STEM of each figure; interval/draws and interval/level.
  */
 #ifndef NS_CLAIMS_NUMBERS_H
