@@ -32,13 +32,15 @@ static bool is_random(const char *method, const struct record *rows, size_t n)
 static void choose_methods(struct seeds *out, const struct spec *s, const struct record *rows,
                            size_t n)
 {
-    for (size_t k = 1; k < s->n_methods && !out->random; k++) {
-        out->random = is_random(s->methods[k].name, rows, n) ? s->methods[k].name : NULL;
+    size_t random = 0, other = 0; /* 0 is the baseline, which stands for none */
+    for (size_t k = 1; k < s->n_methods && !random; k++) {
+        random = is_random(s->methods[k].name, rows, n) ? k : 0;
     }
-    for (size_t k = 1; k < s->n_methods && !out->other; k++) {
-        const char *name = s->methods[k].name;
-        out->other = !out->random || strcmp(name, out->random) != 0 ? name : NULL;
+    for (size_t k = 1; k < s->n_methods && !other; k++) {
+        other = k != random ? k : 0;
     }
+    out->random = random ? s->methods[random].name : NULL;
+    out->other = other ? s->methods[other].name : NULL;
 }
 
 int seeds_make(struct seeds *out, const struct spec *s, const struct record *rows, size_t n,
