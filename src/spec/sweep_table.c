@@ -4,19 +4,15 @@
 
 #include "base/mem.h"
 #include "spec/sweep.h"
+#include "spec/sweep_rows.h"
 
 /* The table of one method while it is filled. */
 struct table {
     struct reading *r;
     struct sweep *w;
     size_t method;
-    size_t pools[SWEPT_MAX]; /* of its axes */
-    size_t width;            /* how many */
-    uint32_t *digits;        /* n rows of `width` */
-    size_t n, room;
-    size_t offered;         /* rows, those that came again among them */
-    bool once;              /* whether a row may come again and is then left out */
-    size_t *slots, n_slots; /* rows + 1 by hash; 0: free */
+    size_t pools[SWEPT_MAX]; /* of its axes, rows.width of them */
+    struct sweep_rows rows;
 };
 
 static bool takes_part(const struct sweep_part *part, const struct sweep *w, size_t method)
@@ -34,79 +30,11 @@ static bool takes_part(const struct sweep_part *part, const struct sweep *w, siz
     return false;
 }
 
-static const uint32_t *row_of(const struct table *t, size_t i)
-{
-    return t->digits + i * t->width;
-}
-
-static size_t row_bytes(const struct table *t)
-{
-    return t->width * sizeof *t->digits;
-}
-
-/* The slot where the row stands, or where it would. */
-static size_t *find_slot(const struct table *t, const uint32_t *row)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < t->width; i++) {
-        hash = (hash ^ row[i]) * 1099511628211u;
-    }
-    size_t at = (size_t)(hash ^ hash >> 29) & (t->n_slots - 1);
-    while (t->slots[at] && memcmp(row_of(t, t->slots[at] - 1), row, row_bytes(t)) != 0) {
-        at = (at + 1) & (t->n_slots - 1);
-    }
-    return &t->slots[at];
-}
-
-/* Keeps at least half of the slots free. */
-static int grow_slots(struct table *t, struct err *e)
-{
-    if (t->n_slots > 2 * (t->n + 1)) {
-        return 0;
-    }
-    size_t *old = t->slots;
-    size_t n = t->n_slots ? 2 * t->n_slots : 64;
-    size_t *fresh = mem_new(n, sizeof *fresh, e);
-    if (!fresh) {
-        return -1;
-    }
-    t->slots = fresh;
-    t->n_slots = n;
-    for (size_t i = 0; i < t->n; i++) {
-        *find_slot(t, row_of(t, i)) = i + 1;
-    }
-    free(old);
-    return 0;
-}
-
-static int add_row(struct table *t, const uint32_t *row, struct err *e)
-{
-    size_t *slot = NULL;
-    t->offered++;
-    if (t->once) {
-        if (grow_slots(t, e)) {
-            return -1;
-        }
-        slot = find_slot(t, row);
-        if (*slot) {
-            return 0;
-        }
-    }
-    if (mem_grow(&t->digits, &t->room, (t->n + 1) * t->width, sizeof *t->digits, e)) {
-        return -1;
-    }
-    memcpy(t->digits + t->n++ * t->width, row, row_bytes(t));
-    if (slot) {
-        *slot = t->n;
-    }
-    return 0;
-}
-
-/* Which of the method's axes sweeps the parameter; t->width when none does. */
+/* Which of the method's axes sweeps the parameter; t->rows.width when none does. */
 static size_t local_axis(const struct table *t, size_t parameter)
 {
     size_t i = 0;
-    while (i < t->width && t->w->pools[t->pools[i]].parameter != parameter) {
+    while (i < t->rows.width && t->w->pools[t->pools[i]].parameter != parameter) {
         i++;
     }
     return i;
@@ -137,7 +65,7 @@ static int fill_base(struct table *t, struct place at, const bool *set, uint32_t
                      struct err *e)
 {
     const struct draft *d = &t->r->methods.all[t->method];
-    for (size_t i = 0; i < t->width; i++) {
+    for (size_t i = 0; i < t->rows.width; i++) {
         struct sweep_pool *pool = &t->w->pools[t->pools[i]];
         const struct param *p = evaluation_row(d->params.schema, pool->parameter);
         struct value v;
@@ -268,7 +196,7 @@ static int add_grid(struct table *t, const struct sweep_part *part, bool *hits,
         }
         const struct sweep_rule *out = excluded(t, part, row, hits);
         *by = out ? out : *by;
-        if (!out && add_row(t, row, e)) {
+        if (!out && sweep_rows_add(&t->rows, row, e)) {
             return -1;
         }
     } while (grid_next(&g));
@@ -290,7 +218,8 @@ static int add_includes(struct table *t, const struct sweep_part *part, struct e
             row[axis] = key->takes[0].value;
             set[axis] = true;
         }
-        if (fill_base(t, rule->at, set, row, &fine, e) || (fine && add_row(t, row, e))) {
+        if (fill_base(t, rule->at, set, row, &fine, e) ||
+            (fine && sweep_rows_add(&t->rows, row, e))) {
             return -1;
         }
         t->w->total++;
@@ -301,11 +230,11 @@ static int add_includes(struct table *t, const struct sweep_part *part, struct e
 static int add_part(struct table *t, const struct sweep_part *part, bool *hits, struct err *e)
 {
     const struct sweep_rule *by = NULL;
-    size_t before = t->offered;
+    size_t before = t->rows.offered;
     if (add_grid(t, part, hits, &by, e) || add_includes(t, part, e)) {
         return -1;
     }
-    if (by && t->offered == before) {
+    if (by && t->rows.offered == before) {
         problems_add(&t->r->problems, by->at,
                      "sweep: exclude: with this rule no combination of \"%s\" is left",
                      t->r->methods.all[t->method].name);
@@ -323,8 +252,8 @@ static int reorder(struct table *t, size_t axis, struct err *e)
     struct place *places = mem_new(pool->n, sizeof *places, e);
     uint32_t used = 0;
     int status = to && values && places ? 0 : -1;
-    for (size_t i = 0; i < t->n && !status; i++) {
-        uint32_t *digit = &t->digits[i * t->width + axis];
+    for (size_t i = 0; i < t->rows.n && !status; i++) {
+        uint32_t *digit = &t->rows.digits[i * t->rows.width + axis];
         if (!to[*digit]) {
             values[used] = pool->values[*digit];
             places[used] = pool->places[*digit];
@@ -333,7 +262,7 @@ static int reorder(struct table *t, size_t axis, struct err *e)
         *digit = to[*digit] - 1;
     }
     free(to);
-    if (status || !t->n) {
+    if (status || !t->rows.n) {
         free(values);
         free(places);
         return status;
@@ -351,22 +280,22 @@ static int fill_table(struct table *t, bool *hits, struct err *e)
     size_t parts = 0;
     for (size_t i = 0; i < t->w->n_pools; i++) {
         if (t->w->pools[i].method == t->method) {
-            t->pools[t->width++] = i;
+            t->pools[t->rows.width++] = i;
         }
     }
     for (size_t i = 0; i < t->w->n_parts; i++) {
         parts += takes_part(&t->w->parts[i], t->w, t->method);
         for (size_t k = 0; k < t->w->parts[i].n_rules; k++) {
-            t->once = t->once || t->w->parts[i].rules[k].include;
+            t->rows.once = t->rows.once || t->w->parts[i].rules[k].include;
         }
     }
-    t->once = t->once || parts > 1;
-    for (size_t i = 0; i < t->w->n_parts && t->width; i++) {
+    t->rows.once = t->rows.once || parts > 1;
+    for (size_t i = 0; i < t->w->n_parts && t->rows.width; i++) {
         if (takes_part(&t->w->parts[i], t->w, t->method) && add_part(t, &t->w->parts[i], hits, e)) {
             return -1;
         }
     }
-    for (size_t i = 0; i < t->width; i++) {
+    for (size_t i = 0; i < t->rows.width; i++) {
         if (reorder(t, i, e)) {
             return -1;
         }
@@ -421,8 +350,9 @@ int sweep_tables(struct reading *r, struct sweep *w, bool fine, struct err *e)
     for (size_t i = 0; i < s->n_tables && !status; i++) {
         struct table t = {.r = r, .w = w, .method = i};
         status = fill_table(&t, hits, e);
-        s->tables[i] = (struct spec_table){.digits = t.digits, .n = t.n, .width = t.width};
-        free(t.slots);
+        s->tables[i] =
+            (struct spec_table){.digits = t.rows.digits, .n = t.rows.n, .width = t.rows.width};
+        sweep_rows_forget(&t.rows);
     }
     if (!status && fine && r->problems.n == before) {
         check_hits(r, w, hits);
