@@ -15,13 +15,10 @@ struct estimate_text deciding_estimate(struct estimate x, int decimals, bool plu
 {
     struct estimate_text out;
     struct number value = deciding_number(x.value, decimals, plus);
-    if (isnan(x.low) || isnan(x.high)) {
-        snprintf(out.text, sizeof out.text, "%s", value.text);
-    } else {
-        struct number low = deciding_number(x.low, decimals, plus),
-                      high = deciding_number(x.high, decimals, plus);
-        snprintf(out.text, sizeof out.text, "%s [%s, %s]", value.text, low.text, high.text);
-    }
+    struct interval ends = {x.low, x.high};
+    bool has_ends = !isnan(x.low) && !isnan(x.high);
+    snprintf(out.text, sizeof out.text, "%s%s%s", value.text, has_ends ? " " : "",
+             has_ends ? number_interval(ends, decimals, plus).text : "");
     return out;
 }
 

@@ -66,33 +66,16 @@ static void add_verdict(struct buf *out, const struct verdicts *v, const struct 
     (void)v;
 }
 
-/*
- * What a verdict rests on: a published claim that is right because printed numbers and shapes agree
- * with each other says nothing of a loss that somebody measured.
- */
-static const char *ground(const struct verdict_row *r)
-{
-    return r->claim->finding                       ? "finding"
-           : r->claim->values[KEY_RESULTS].present ? "measured"
-                                                   : "printed";
-}
-
 /* How many have this verdict: all, and on each ground. */
 static void add_counts(struct buf *out, const struct verdicts *v, size_t verdict)
 {
-    static const char *const grounds[] = {"printed", "measured", "finding"};
     struct buf key = BUF_INIT;
     buf_addf(&key, "verdicts/%s", verdict_names[verdict]);
     add_count(out, buf_text(&key), v->counts[verdict]);
-    for (size_t k = 0; k < sizeof grounds / sizeof *grounds; k++) {
-        size_t n = 0;
-        for (size_t i = 0; i < v->n; i++) {
-            n += v->rows[i].answer.verdict == (enum verdict)verdict &&
-                 strcmp(ground(&v->rows[i]), grounds[k]) == 0;
-        }
+    for (size_t k = 0; k < VERDICT_GROUNDS; k++) {
         buf_clear(&key);
-        buf_addf(&key, "verdicts/%s/%s", verdict_names[verdict], grounds[k]);
-        add_count(out, buf_text(&key), n);
+        buf_addf(&key, "verdicts/%s/%s", verdict_names[verdict], verdict_grounds[k]);
+        add_count(out, buf_text(&key), v->counts_on[verdict][k]);
     }
     buf_release(&key);
 }

@@ -103,8 +103,9 @@ static void fill_row(const struct verdicts *v, const struct verdict_row *r,
 static void write_markdown(const struct verdicts *v, struct buf *out)
 {
     struct layout l = {.stem = "claims"};
-    struct buf counts = BUF_INIT;
+    struct buf counts = BUF_INIT, grounds = BUF_INIT;
     verdict_counts(v, &counts);
+    verdict_on_grounds(v, &grounds);
     buf_addf(&l.caption, "%s: %s.", *v->ledger->title ? v->ledger->title : v->ledger->name,
              buf_text(&counts));
     for (size_t c = 0; c < ROW_COLUMNS; c++) {
@@ -120,8 +121,12 @@ static void write_markdown(const struct verdicts *v, struct buf *out)
     }
     layout_note(&l, "Intervals are of 95 %%: of measured changes of the loss over texts, of other "
                     "numbers what rounding and random cut points leave open.");
+    if (grounds.len) {
+        layout_note(&l, "%s", buf_text(&grounds));
+    }
     layout_markdown(&l, out);
     buf_release(&counts);
+    buf_release(&grounds);
     layout_release(&l);
 }
 

@@ -8,6 +8,15 @@
 #include "base/mem.h"
 #include "claims/deciding.h"
 
+const char *const verdict_grounds[] = {"printed", "measured", "finding"};
+
+static enum verdict_ground ground(const struct claim *c)
+{
+    return c->finding                       ? GROUND_FINDING
+           : c->values[KEY_RESULTS].present ? GROUND_MEASURED
+                                            : GROUND_PRINTED;
+}
+
 static void decide(struct verdicts *v, const struct claim *c, size_t model)
 {
     struct verdict_row *row = &v->rows[v->n++];
@@ -19,6 +28,7 @@ static void decide(struct verdicts *v, const struct claim *c, size_t model)
              model == LEDGER_ANY ? "" : v->ledger->models[model].name);
     c->rule->decide(&row->answer, &q);
     v->counts[row->answer.verdict]++;
+    v->counts_on[row->answer.verdict][ground(c)]++;
 }
 
 int verdicts_make(struct verdicts *out, const struct ledger *l, struct err *e)
@@ -151,4 +161,15 @@ void verdict_counts(const struct verdicts *v, struct buf *out)
         }
     }
     buf_adds(out, any ? "" : "no claims");
+}
+
+void verdict_on_grounds(const struct verdicts *v, struct buf *out)
+{
+    const size_t *on = v->counts_on[VERDICT_REPRODUCED];
+    if (v->counts[VERDICT_REPRODUCED]) {
+        buf_addf(out,
+                 "Reproduced: %zu by the published numbers or the shapes alone, %zu measured here, "
+                 "%zu findings of this reproduction.",
+                 on[GROUND_PRINTED], on[GROUND_MEASURED], on[GROUND_FINDING]);
+    }
 }

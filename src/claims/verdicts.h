@@ -9,6 +9,14 @@
 
 #include "claims/rules.h"
 
+/*
+ * What a verdict rests on: published numbers and shapes that agree with each other say nothing of a
+ * loss that somebody measured, and a finding is the reproduction's own.
+ */
+enum verdict_ground { GROUND_PRINTED, GROUND_MEASURED, GROUND_FINDING, VERDICT_GROUNDS };
+
+extern const char *const verdict_grounds[]; /* "printed", "measured", "finding" */
+
 struct verdict_row {
     char id[2 * 64 + 2];
     const struct claim *claim;
@@ -21,6 +29,7 @@ struct verdicts {
     struct verdict_row *rows;
     size_t n;
     size_t counts[VERDICTS];
+    size_t counts_on[VERDICTS][VERDICT_GROUNDS];
 };
 
 int verdicts_make(struct verdicts *out, const struct ledger *l, struct err *e);
@@ -34,6 +43,9 @@ void verdict_ours(const struct verdict_row *r, struct buf *out);      /* "–" w
 
 /* In short: how many of which verdict, as "12 reproduced, 3 contradicted". */
 void verdict_counts(const struct verdicts *v, struct buf *out);
+
+/* A sentence on what those that are reproduced rest on; nothing when none is. */
+void verdict_on_grounds(const struct verdicts *v, struct buf *out);
 
 enum claims_format {
     CLAIMS_TEXT,

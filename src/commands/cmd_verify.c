@@ -122,6 +122,17 @@ out:
     return status;
 }
 
+/* The results of this name, or NULL. */
+static const struct ledger_results *results_named(const struct ledger *l, const char *name)
+{
+    for (size_t i = 0; i < l->n_results; i++) {
+        if (strcmp(l->results[i].name, name) == 0) {
+            return &l->results[i];
+        }
+    }
+    return NULL;
+}
+
 /* What --require asks for, without the experiments that somebody made another study of. */
 static void still_required(const char **required, const struct options *o, const struct ledger *l,
                            struct buf *said)
@@ -134,11 +145,7 @@ static void still_required(const char **required, const struct options *o, const
         }
     }
     for (size_t k = 0; o->required[k]; k++) {
-        size_t i = 0;
-        while (strcmp(l->results[i].name, o->required[k]) != 0) {
-            i++;
-        }
-        if (!l->results[i].edited) {
+        if (!results_named(l, o->required[k])->edited) {
             required[n++] = o->required[k];
         }
     }
@@ -192,7 +199,9 @@ static int report(const struct options *o, const struct verdicts *v)
     if (o->format == CLAIMS_TEXT || o->summary) { /* other formats are for programs */
         buf_addf(&out, "%s%zu claims: ", o->summary ? "" : "\n", v->n);
         verdict_counts(v, &out);
-        buf_addf(&out, ".\n%s", buf_text(&said));
+        buf_adds(&out, ".\n");
+        verdict_on_grounds(v, &out);
+        buf_addf(&out, "%s%s", v->counts[VERDICT_REPRODUCED] ? "\n" : "", buf_text(&said));
     }
     int status = command_print("verify", &out);
     if (!status && n_lost) {
@@ -208,11 +217,7 @@ static int report(const struct options *o, const struct verdicts *v)
 static int check_required(const struct options *o, const struct ledger *l, struct err *e)
 {
     for (size_t k = 0; o->required[k]; k++) {
-        size_t i = 0;
-        while (i < l->n_results && strcmp(l->results[i].name, o->required[k]) != 0) {
-            i++;
-        }
-        if (i == l->n_results) {
+        if (!results_named(l, o->required[k])) {
             return err_set(e, "--require: %s has no results \"%s\"", l->path, o->required[k]);
         }
     }
