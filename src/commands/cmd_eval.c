@@ -155,13 +155,8 @@ static void release(struct evaluation *v)
 static int cut_stream(struct evaluation *v, const struct options *o, struct token_stream *t,
                       struct err *e)
 {
-    size_t length = o->window ? (size_t)o->window : (size_t)v->model.config.P;
-    size_t stride = o->stride ? (size_t)o->stride : length / 2;
-    if (stride > length) {
-        return err_set(e, "--stride %zu is more than the window of %zu tokens", stride, length);
-    }
-    return v->protocol->pass == PASS_STRIDED ? windows_strided(&v->windows, t, length, stride, e)
-                                             : windows_disjoint(&v->windows, t, length, e);
+    return windows_of_stream(&v->windows, t, v->protocol->pass, (size_t)o->window,
+                             (size_t)o->stride, (size_t)v->model.config.P, e);
 }
 
 /* From token ids. */
@@ -212,26 +207,31 @@ static int read_input(struct evaluation *v, const struct options *o, struct err 
     return 0;
 }
 
+/* The columns of a record that a comparison fills. */
 static void write_comparison(struct json_out *j, const struct record *r)
 {
+    static const char *const columns[] = {"baseline_loss_nats",
+                                          "delta_nats",
+                                          "delta_se_nats",
+                                          "delta_low_nats",
+                                          "delta_high_nats",
+                                          "delta_pct",
+                                          "delta_pct_low",
+                                          "delta_pct_high",
+                                          "delta_se_unpaired_nats",
+                                          "delta_p",
+                                          "kl_mean_nats",
+                                          "kl_p50_nats",
+                                          "kl_p90_nats",
+                                          "kl_p99_nats",
+                                          "kl_max_nats",
+                                          "top1_agreement_pct",
+                                          "probability_change_rms"};
     json_key(j, "comparison");
     json_open(j, '{');
-    json_key_real(j, "baseline_loss_nats", r->baseline_loss_nats);
-    json_key_real(j, "delta_nats", r->delta_nats);
-    json_key_real(j, "delta_se_nats", r->delta_se_nats);
-    json_key_real(j, "delta_low_nats", r->delta_low_nats);
-    json_key_real(j, "delta_high_nats", r->delta_high_nats);
-    json_key_real(j, "delta_pct", r->delta_pct);
-    json_key_real(j, "delta_pct_low", r->delta_pct_low);
-    json_key_real(j, "delta_pct_high", r->delta_pct_high);
-    json_key_real(j, "delta_p", r->delta_p);
-    json_key_real(j, "kl_mean_nats", r->kl_mean_nats);
-    json_key_real(j, "kl_p50_nats", r->kl_p50_nats);
-    json_key_real(j, "kl_p90_nats", r->kl_p90_nats);
-    json_key_real(j, "kl_p99_nats", r->kl_p99_nats);
-    json_key_real(j, "kl_max_nats", r->kl_max_nats);
-    json_key_real(j, "top1_agreement_pct", r->top1_agreement_pct);
-    json_key_real(j, "probability_change_rms", r->probability_change_rms);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        json_key_real(j, columns[i], record_number(r, columns[i]));
+    }
     json_close(j, '}');
 }
 

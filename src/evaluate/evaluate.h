@@ -58,9 +58,6 @@ void losses_release(struct losses *l);
 int losses_of_texts(struct losses *out, const struct gpt2 *m, const struct sequences *s,
                     size_t length, bool padded, const struct progress *progress, struct err *e);
 
-/* What goes through the model: protocols of one pass share it. */
-enum pass { PASS_TEXTS, PASS_STRIDED, PASS_WINDOWS, PASSES };
-
 struct protocol {
     const char *name, *help;
     enum pass pass;

@@ -84,13 +84,13 @@ static int losses_init(struct losses *l, const struct windows *w, struct err *e)
         return -1;
     }
     for (size_t i = 0; i < w->s.n; i++) {
-        size_t n = w->s.start[i + 1] - w->s.start[i], first = windows_first(w, i);
+        size_t n = w->s.start[i + 1] - w->s.start[i];
         if (n == 0 || n > w->length) {
             return err_set(e, "text %zu has %zu tokens, but 1 to %zu can be scored", i + 1, n,
                            w->length);
         }
-        l->n_own[i] = n - first;
-        l->start[i + 1] = l->start[i] + (w->padded ? w->length : n) - first;
+        l->n_own[i] = windows_own_targets(w, i);
+        l->start[i + 1] = l->start[i] + l->n_own[i] + windows_pad_targets(w, i);
     }
     size_t targets = l->start[w->s.n];
     if (!(l->tokens = mem_new(targets, sizeof *l->tokens, e)) ||

@@ -15,6 +15,21 @@ size_t windows_first(const struct windows *w, size_t i)
     return w->first ? w->first[i] : 1;
 }
 
+static size_t tokens_of(const struct windows *w, size_t i)
+{
+    return w->s.start[i + 1] - w->s.start[i];
+}
+
+size_t windows_own_targets(const struct windows *w, size_t i)
+{
+    return tokens_of(w, i) - windows_first(w, i);
+}
+
+size_t windows_pad_targets(const struct windows *w, size_t i)
+{
+    return w->padded ? w->length - tokens_of(w, i) : 0;
+}
+
 void windows_release(struct windows *w)
 {
     if (w->first) { /* made from a stream: the sequences are its own */
@@ -94,4 +109,20 @@ int windows_disjoint(struct windows *w, const struct token_stream *t, size_t len
         targets = fill(w, i, t, from, from + length, from + length / 2 + 1, targets);
     }
     return 0;
+}
+
+int windows_of_stream(struct windows *w, const struct token_stream *t, enum pass pass,
+                      size_t length, size_t stride, size_t context, struct err *e)
+{
+    length = length ? length : context;
+    stride = stride ? stride : length / 2;
+    *w = (struct windows){0};
+    if (stride > length) {
+        return err_set(e,
+                       "a stride of %zu is more than the window of %zu tokens: some would never "
+                       "be scored",
+                       stride, length);
+    }
+    return pass == PASS_STRIDED ? windows_strided(w, t, length, stride, e)
+                                : windows_disjoint(w, t, length, e);
 }

@@ -13,6 +13,9 @@
 
 #include "model/texts.h"
 
+/* What goes through the model: protocols of one pass share it. */
+enum pass { PASS_TEXTS, PASS_STRIDED, PASS_WINDOWS, PASSES };
+
 struct windows {
     struct sequences s; /* window i: s.ids[s.start[i] .. s.start[i + 1]) */
     size_t *first;      /* [s.n] position of the first scored target of each, ≥ 1; NULL: 1 */
@@ -43,10 +46,21 @@ int windows_strided(struct windows *out, const struct token_stream *t, size_t le
 int windows_disjoint(struct windows *out, const struct token_stream *t, size_t length,
                      struct err *e);
 
+/*
+ * The windows of a pass over a stream, of a model with this context. A `length` of 0 is the
+ * context, a stride of 0 half of the length; one above the length is an error.
+ */
+int windows_of_stream(struct windows *out, const struct token_stream *t, enum pass pass,
+                      size_t length, size_t stride, size_t context, struct err *e);
+
 /* Also of windows_of_texts(): leaves the sequences that were lent alone. */
 void windows_release(struct windows *w);
 
 /* Position of the first scored target of window i. */
 size_t windows_first(const struct windows *w, size_t i);
+
+/* How many targets of window i are scored: its own, and those that are pads. */
+size_t windows_own_targets(const struct windows *w, size_t i);
+size_t windows_pad_targets(const struct windows *w, size_t i);
 
 #endif

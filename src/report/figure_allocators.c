@@ -54,7 +54,7 @@ static void line_block(struct buf *out, const struct mark *marks, size_t n,
 {
     for (size_t i = 0; i < n; i++) {
         const struct contest_point *p = marks[i].point;
-        struct figure_bar bar = figure_bar_of(&p->rows, column, bars);
+        struct interval bar = figure_bar_of(&p->rows, column, bars);
         const double row[] = {p->packed, p->ideal_map, p->entropy,     marks[i].y,
                               bar.low,   bar.high,     p->three_prices};
         numbers(out, row, sizeof row / sizeof row[0]);

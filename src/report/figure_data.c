@@ -49,21 +49,21 @@ const char *figure_bars_text(enum figure_bars bars)
     return texts[bars];
 }
 
-struct figure_bar figure_bar_of(const struct selection *s, const struct figure_column *c,
-                                enum figure_bars bars)
+struct interval figure_bar_of(const struct selection *s, const struct figure_column *c,
+                              enum figure_bars bars)
 {
-    struct figure_bar bar = {(double)NAN, (double)NAN};
+    struct interval bar = INTERVAL_NONE;
     struct summary mean = selection_summary(s, c->mean);
     if (bars == FIGURE_BARS_TEXTS) {
-        bar = (struct figure_bar){selection_mean(s, c->low), selection_mean(s, c->high)};
+        bar = selection_interval(s, c->low, c->high);
     } else if (bars == FIGURE_BARS_SEEDS && mean.n > 1) {
         double deviation = summary_deviation(&mean);
-        bar = (struct figure_bar){summary_mean(&mean) - deviation, summary_mean(&mean) + deviation};
+        bar = (struct interval){summary_mean(&mean) - deviation, summary_mean(&mean) + deviation};
     }
     return bar;
 }
 
-void figure_data_bar(struct buf *out, struct figure_bar bar)
+void figure_data_bar(struct buf *out, struct interval bar)
 {
     figure_data_number(out, bar.low);
     buf_addc(out, ' ');

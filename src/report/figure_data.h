@@ -67,15 +67,11 @@ enum figure_bars figure_bars_of(const struct record *rows, size_t n, const struc
 /* For the legend: "bars: 95 % (texts)"; "" for none. */
 const char *figure_bars_text(enum figure_bars bars);
 
-/* Both ends; NaN where there is no bar. Of several seeds, the mean of their intervals' ends. */
-struct figure_bar {
-    double low, high;
-};
-
-struct figure_bar figure_bar_of(const struct selection *s, const struct figure_column *c,
-                                enum figure_bars bars);
+/* INTERVAL_NONE where there is no bar. */
+struct interval figure_bar_of(const struct selection *s, const struct figure_column *c,
+                              enum figure_bars bars);
 
 /* Its ends, a blank between them. */
-void figure_data_bar(struct buf *out, struct figure_bar bar);
+void figure_data_bar(struct buf *out, struct interval bar);
 
 #endif

@@ -9,7 +9,7 @@
 struct point {
     double packed, ideal_map, entropy; /* stored bits per weight */
     double delta_pct;
-    struct figure_bar bar;
+    struct interval bar;
     bool has_map;
 };
 

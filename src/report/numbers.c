@@ -56,7 +56,7 @@ static void add_value(struct buf *out, const struct record *r, const char *colum
 static void add_interval(struct buf *out, const struct record *r, const struct selection *s,
                          const char *name, const char *low, const char *high, int decimals)
 {
-    struct interval i = {selection_mean(s, low), selection_mean(s, high)};
+    struct interval i = selection_interval(s, low, high);
     add_value(out, r, name, number_interval(i, decimals, true).text);
 }
 

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "results/cell_of_row.h"
-#include "results/evidence.h"
+#include "results/cells.h"
 
 int pairing_open(struct pairing *p, const struct store *store, const struct spec *s, struct err *e)
 {
@@ -31,16 +30,8 @@ static int read_cell(struct evidence *v, const struct pairing *p, const struct s
                      size_t i, struct err *e)
 {
     const struct cell *cell = cell_of_row(&p->plan, p->spec, &s->rows[i], i);
-    struct buf path = BUF_INIT;
-    *v = (struct evidence){0};
-    buf_addf(&path, "%s/cells/%s/%s", buf_text(&p->store->results), cell ? cell->id : "",
-             EVIDENCE_FILE);
-    int status = buf_check(&path, e);
-    if (!status && cell && file_exists(path.s)) {
-        status = evidence_read(v, path.s, e);
-    }
-    buf_release(&path);
-    return status;
+    bool found;
+    return cell_read_evidence(v, &found, p->store, cell ? cell->id : "", e);
 }
 
 static bool same_tokens(const struct pairing_texts *a, const struct pairing_texts *b)

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "report/study.h"
-#include "results/evidence.h"
+#include "results/cells.h"
+#include "stats/quantile.h"
 #include "stats/ranking.h"
 
 const size_t seeds_sizes[SEEDS_SIZES] = {5, 10, 15, 20, 30, 40, 50, 64, 80, 100, 128};
@@ -77,12 +77,6 @@ void seeds_release(struct seeds *s)
     *s = (struct seeds){0};
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 size_t seeds_sorted(double *out, const struct selection *s, const char *column)
 {
     size_t n = 0;
@@ -92,24 +86,8 @@ size_t seeds_sorted(double *out, const struct selection *s, const char *column)
             out[n++] = x;
         }
     }
-    qsort(out, n, sizeof *out, by_value);
+    quantile_sort(out, n);
     return n;
-}
-
-/* *found is false where the cell left no evidence. */
-static int read_evidence(struct evidence *v, const struct store *store, const char *id, bool *found,
-                         struct err *e)
-{
-    struct buf path = BUF_INIT;
-    buf_addf(&path, "%s/cells/%s/%s", buf_text(&store->results), id, EVIDENCE_FILE);
-    int status = buf_check(&path, e);
-    *found = !status && *id && file_exists(path.s);
-    if (*found) {
-        status = evidence_read(v, path.s, e);
-        *found = !status;
-    }
-    buf_release(&path);
-    return status;
 }
 
 /* One run's difference on each text; out has room for v->n_texts. */
@@ -143,7 +121,7 @@ static int collect(double **difference, struct ranking_data *d, const struct see
         if (!selection_has(&l->random, i)) {
             continue;
         }
-        status = read_evidence(&v, store, cells[i].id, &found, e);
+        status = cell_read_evidence(&v, &found, store, cells[i].id, e);
         if (found && evidence_same_tokens(other, &v)) {
             status = differences(*difference + d->runs * d->n, &d->n, other, &v, e);
             d->runs++;
@@ -164,7 +142,7 @@ static int rank_line(struct seeds_line *l, const struct store *store, const stru
     struct ranking_data d = {0};
     double *difference = NULL;
     bool found = false;
-    int status = first ? read_evidence(&other, store, cells[first - rows].id, &found, e) : 0;
+    int status = first ? cell_read_evidence(&other, &found, store, cells[first - rows].id, e) : 0;
     if (!found) {
         return status;
     }

@@ -45,6 +45,11 @@ double selection_mean(const struct selection *s, const char *column)
     return summary_mean(&sum);
 }
 
+struct interval selection_interval(const struct selection *s, const char *low, const char *high)
+{
+    return (struct interval){selection_mean(s, low), selection_mean(s, high)};
+}
+
 bool selection_opens(const struct record *rows, size_t i)
 {
     struct selection before = selection_of(rows, i, i);

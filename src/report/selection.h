@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "results/record.h"
+#include "stats/interval.h"
 #include "stats/summary.h"
 
 struct selection {
@@ -29,6 +30,9 @@ struct summary selection_summary(const struct selection *s, const char *column);
 
 /* Its mean, NaN when nothing was measured. */
 double selection_mean(const struct selection *s, const char *column);
+
+/* The interval whose ends are in two columns; of several seeds, the means of both. */
+struct interval selection_interval(const struct selection *s, const char *low, const char *high);
 
 /* Whether row i is the first of its model, method and variant: one such row a line of a table. */
 bool selection_opens(const struct record *rows, size_t i);

@@ -133,7 +133,7 @@ static void sweep_columns(struct layout *l)
 
 static void sweep_line(struct layout *l, const struct record *r, struct selection s)
 {
-    struct interval i = {selection_mean(&s, "delta_pct_low"), selection_mean(&s, "delta_pct_high")};
+    struct interval i = selection_interval(&s, "delta_pct_low", "delta_pct_high");
     tables_from(l, s);
     layout_cell(l, "%s", r->model);
     layout_cell(l, "%s", r->method);

@@ -110,8 +110,8 @@ static void study_from(struct layout *l, const struct study_line *line, const ch
 
 static void interval_cell(struct layout *l, struct selection s, const char *protocol)
 {
-    struct interval i = {mean_of(s, protocol, "delta_pct_low"),
-                         mean_of(s, protocol, "delta_pct_high")};
+    struct selection under = selection_under(s, protocol);
+    struct interval i = selection_interval(&under, "delta_pct_low", "delta_pct_high");
     layout_cell(l, "%s", number_interval(i, 2, true).text);
 }
 

@@ -26,10 +26,12 @@ static int planned(struct cell_name *cells, const struct spec *spec, const struc
     return 0;
 }
 
-static int result_path(struct buf *path, const struct store *s, const char *id, struct err *e)
+/* FILE in the folder of a cell. */
+static int cell_path(struct buf *path, const struct store *s, const char *id, const char *file,
+                     struct err *e)
 {
     buf_clear(path);
-    buf_addf(path, "%s/cells/%s/result.json", buf_text(&s->results), id);
+    buf_addf(path, "%s/cells/%s/%s", buf_text(&s->results), id, file);
     return buf_check(path, e);
 }
 
@@ -40,7 +42,7 @@ static int have_results(bool *all, const struct store *s, const struct cell_name
     int status = 0;
     *all = true;
     for (size_t i = 0; i < n && *all && !status; i++) {
-        status = result_path(&path, s, cells[i].id, e);
+        status = cell_path(&path, s, cells[i].id, "result.json", e);
         *all = !status && *cells[i].id && file_exists(path.s);
     }
     buf_release(&path);
@@ -78,11 +80,26 @@ int cell_read_details(struct cell_details *d, const struct store *s, const char 
 {
     struct buf path = BUF_INIT;
     *d = details_none();
-    int status = result_path(&path, s, id, e);
+    int status = cell_path(&path, s, id, "result.json", e);
     if (!status && *id && file_exists(path.s)) {
         json_t *root = json_file_read(path.s, e);
         status = root ? details_read_json(d, root, path.s, e) : -1;
         json_decref(root);
+    }
+    buf_release(&path);
+    return status;
+}
+
+int cell_read_evidence(struct evidence *v, bool *found, const struct store *s, const char *id,
+                       struct err *e)
+{
+    struct buf path = BUF_INIT;
+    *v = (struct evidence){0};
+    int status = cell_path(&path, s, id, EVIDENCE_FILE, e);
+    *found = !status && *id && file_exists(path.s);
+    if (*found) {
+        status = evidence_read(v, path.s, e);
+        *found = !status;
     }
     buf_release(&path);
     return status;

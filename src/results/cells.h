@@ -20,4 +20,11 @@ int cells_of_rows(struct cell_name *cells, const struct store *store, const stru
  * there and cannot be read is an error. */
 int cell_read_details(struct cell_details *d, const struct store *s, const char *id, struct err *e);
 
+/*
+ * The evidence beside it; *found is false, and the evidence empty, without that file or for the id
+ * "". Released by evidence_release().
+ */
+int cell_read_evidence(struct evidence *v, bool *found, const struct store *s, const char *id,
+                       struct err *e);
+
 #endif

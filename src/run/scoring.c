@@ -36,19 +36,11 @@ static int cut_stream(struct windows *out, const struct loaded_model *m, const s
                       const struct spec_evaluation *x, enum pass pass, struct err *e)
 {
     struct token_stream stream;
-    size_t length = x->window ? (size_t)x->window : (size_t)m->gpt2.config.P;
-    size_t stride = x->stride ? (size_t)x->stride : length / 2;
-    if (stride > length) {
-        return err_set(e,
-                       "stride: %zu is more than the window of %zu tokens, so that some would "
-                       "never be scored",
-                       stride, length);
-    }
     if (texts_stream(texts, m->tokenizer, &stream, e)) {
         return -1;
     }
-    int status = pass == PASS_STRIDED ? windows_strided(out, &stream, length, stride, e)
-                                      : windows_disjoint(out, &stream, length, e);
+    int status = windows_of_stream(out, &stream, pass, (size_t)x->window, (size_t)x->stride,
+                                   (size_t)m->gpt2.config.P, e);
     token_stream_release(&stream);
     return status;
 }
@@ -98,7 +90,7 @@ static size_t count_targets(const struct windows *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->s.n; i++) {
-        n += (w->padded ? w->length : w->s.start[i + 1] - w->s.start[i]) - windows_first(w, i);
+        n += windows_own_targets(w, i) + windows_pad_targets(w, i);
     }
     return n;
 }

@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "base/rng_lanes.h"
 #include "stats/cluster_error.h"
+#include "stats/quantile.h"
 
 /*
  * What a draw adds up of each of its texts, for each of the two ratios, with the residual
@@ -106,12 +107,6 @@ static void draw_batch(const struct bootstrap *b, size_t first)
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Between order statistics: position share·(n + 1) counted from 1, so 2.5 % of 999 draws is the
  * 25th. */
 static double quantile(const double *sorted, size_t n, double share)
@@ -137,7 +132,7 @@ static struct interval interval_of(struct bootstrap *b, int which, double ratio)
     if (error == 0) {
         return (struct interval){ratio, ratio};
     }
-    qsort(t, b->draws, sizeof *t, ascending);
+    quantile_sort(t, b->draws);
     return (struct interval){ratio - error * quantile(t, b->draws, 0.975),
                              ratio - error * quantile(t, b->draws, 0.025)};
 }
