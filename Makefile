@@ -1,6 +1,7 @@
 # nashswarm: what can be made. `make help` lists the targets.
 
 VARIANT ?= release
+SIMD ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 SPEC ?= experiments/multiscale.yaml
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .SUFFIXES:
 .DEFAULT_GOAL := build/nashswarm
 
-B := build/$(VARIANT)
+B := build/$(VARIANT)$(SIMD:%=-%)
 
 # pkg-config knows every library but OpenBLAS: with several builds of it installed, pkg-config and
 # the alternatives choose the pthread one, which would start threads of its own inside our teams.
@@ -31,7 +32,13 @@ COMMON := -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=off -Isrc $(WARNINGS)
 FLAGS_release := -O3 -g
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
-COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(CFLAGS)
+# The widest instructions to compile for (base/simd.h); left out: all, chosen by the processor.
+SIMD_baseline := -DSIMD_MOST=0
+SIMD_avx2 := -DSIMD_MOST=2
+ifneq ($(SIMD),)
+SIMD_FLAG := $(or $(SIMD_$(SIMD)),$(error SIMD=$(SIMD) is neither baseline nor avx2))
+endif
+COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(SIMD_FLAG) $(CFLAGS)
 VERSION_FLAGS = -DNS_COMPILE_FLAGS='"$(FLAGS_$(VARIANT)) -ffp-contract=off$(if $(CFLAGS), $(CFLAGS))"'
 
 LIBS = $(PACKAGE_LIBS) -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas -lm
@@ -50,7 +57,7 @@ TEST_PROGRAM := $(B)/tests/nashswarm-tests
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
 help: ## List the targets
-	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan]"
+	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan] [SIMD=baseline|avx2]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
@@ -148,7 +155,7 @@ readme: reproduce ## Put the stored results into README.md
 
 build/nashswarm: $(PROGRAM)
 	@ln -sf release/nashswarm $@.new && mv -f $@.new $@
-	@[ $(VARIANT) = release ] || ln -sf $(VARIANT)/nashswarm $@
+	@[ $(B) = build/release ] || ln -sf $(B:build/%=%)/nashswarm $@
 
 $(PROGRAM): $(B)/src/main.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
