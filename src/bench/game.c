@@ -1,4 +1,4 @@
-#include "commands/bench_allocate.h"
+#include "bench/game.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ static void print_line(struct buf *out, const char *what, double one, double all
     buf_addf(out, "  %-26s %8.4f s  %6.2f times one thread's speed\n", what, all, one / all);
 }
 
-int bench_allocate(struct buf *out, const float *w_rc, size_t rows, size_t cols, struct err *e)
+int bench_game(struct buf *out, const float *w_rc, size_t rows, size_t cols, struct err *e)
 {
     struct contest c;
     struct seconds one, all;

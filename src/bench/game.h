@@ -1,8 +1,8 @@
 /*
- * bench_allocate: how fast the table of costs and the game on it are, on one thread and on all.
+ * game: how fast the table of costs and the game on it are, on one thread and on all.
  */
-#ifndef NS_COMMANDS_BENCH_ALLOCATE_H
-#define NS_COMMANDS_BENCH_ALLOCATE_H
+#ifndef NS_BENCH_GAME_H
+#define NS_BENCH_GAME_H
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -12,6 +12,6 @@
  * a weight. Times are the best of some runs; memory is the peak of the process, the matrix
  * included.
  */
-int bench_allocate(struct buf *out, const float *w_rc, size_t rows, size_t cols, struct err *e);
+int bench_game(struct buf *out, const float *w_rc, size_t rows, size_t cols, struct err *e);
 
 #endif
