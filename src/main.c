@@ -26,6 +26,7 @@ static const struct command {
     {"quantize", "quantize a model and write it in the bytes that it costs", cmd_quantize},
     {"inspect", "show the configuration and tensors of a model file", cmd_inspect},
     {"import", "make a model file from a Hugging Face folder", cmd_import},
+    {"synth", "make a model of an official shape with synthetic weights", cmd_synth},
     {"tokenize", "turn texts into token ids and back", cmd_tokenize},
     {"sample", "draw texts from a model", cmd_sample},
     {"bench", "measure the forward pass and the quantizers on this machine", cmd_bench},

@@ -109,4 +109,18 @@ int h5_put_text(struct h5 *h, const char *group, const char *name, const char *t
 int h5_put_array(struct h5 *h, const char *path, enum h5_type type, int rank, const uint64_t *dims,
                  const void *bytes, struct err *e);
 
+/* Who makes the elements [begin, end) of an array that is being written, counted row-major. */
+struct h5_maker {
+    int (*make)(void *context, uint64_t begin, uint64_t end, void *bytes, struct err *e);
+    void *context;
+};
+
+/*
+ * The same array, made part by part in order: whole rows, at most H5_PART_BYTES of them or one, are
+ * in memory at a time.
+ */
+enum { H5_PART_BYTES = 8 << 20 };
+int h5_make_array(struct h5 *h, const char *path, enum h5_type type, int rank, const uint64_t *dims,
+                  const struct h5_maker *maker, struct err *e);
+
 #endif

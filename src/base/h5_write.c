@@ -1,8 +1,10 @@
 #include "base/h5.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/h5_internal.h"
+#include "base/mem.h"
 
 int h5_put_group(struct h5 *h, const char *path, struct err *e)
 {
@@ -119,32 +121,108 @@ static hid_t type_open(enum h5_type type)
     BUG("an array of no known type");
 }
 
-int h5_put_array(struct h5 *h, const char *path, enum h5_type type, int rank, const uint64_t *dims,
-                 const void *bytes, struct err *e)
+/* A new array without bytes, for H5Dclose(); negative on failure. */
+static hid_t create_array(const struct h5 *h, const char *path, hid_t stored, int rank,
+                          const uint64_t *dims)
 {
-    h5_lock();
     hsize_t extent[H5_RANK_MAX];
     for (int i = 0; i < rank; i++) {
         extent[i] = dims[i];
     }
-    int status = 0;
-    hid_t set = -1, stored = type_open(type), space = H5Screate_simple(rank, extent, NULL);
+    hid_t set = -1, space = H5Screate_simple(rank, extent, NULL);
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
-    if (stored < 0 || space < 0 || list < 0 || H5Pset_obj_track_times(list, false) < 0 ||
-        H5Pset_layout(list, H5D_CONTIGUOUS) < 0 ||
-        H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0 ||
-        (set = H5Dcreate2(h->id, path, stored, space, H5P_DEFAULT, list, H5P_DEFAULT)) < 0 ||
-        H5Dwrite(set, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) < 0) {
-        status = h5_fail(e, "cannot write %s to %s", path, h->path);
-    }
-    if (set >= 0 && H5Dclose(set) < 0 && !status) {
-        status = h5_fail(e, "cannot write %s to %s", path, h->path);
+    if (stored >= 0 && space >= 0 && list >= 0 && H5Pset_obj_track_times(list, false) >= 0 &&
+        H5Pset_layout(list, H5D_CONTIGUOUS) >= 0 &&
+        H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) >= 0) {
+        set = H5Dcreate2(h->id, path, stored, space, H5P_DEFAULT, list, H5P_DEFAULT);
     }
     if (list >= 0) {
         H5Pclose(list);
     }
     if (space >= 0) {
         H5Sclose(space);
+    }
+    return set;
+}
+
+int h5_put_array(struct h5 *h, const char *path, enum h5_type type, int rank, const uint64_t *dims,
+                 const void *bytes, struct err *e)
+{
+    h5_lock();
+    int status = 0;
+    hid_t stored = type_open(type), set = create_array(h, path, stored, rank, dims);
+    if (set < 0 || H5Dwrite(set, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) < 0) {
+        status = h5_fail(e, "cannot write %s to %s", path, h->path);
+    }
+    if (set >= 0 && H5Dclose(set) < 0 && !status) {
+        status = h5_fail(e, "cannot write %s to %s", path, h->path);
+    }
+    if (stored >= 0) {
+        H5Tclose(stored);
+    }
+    h5_unlock();
+    return status;
+}
+
+/* Rows [row, row + rows) of an array from n elements at `bytes`. */
+static bool write_rows(hid_t set, hid_t stored, uint64_t row, uint64_t rows, uint64_t n,
+                       const void *bytes)
+{
+    hsize_t start[H5_RANK_MAX] = {row}, count[H5_RANK_MAX], elements = n;
+    hid_t whole = H5Dget_space(set), part = H5Screate_simple(1, &elements, NULL);
+    bool good = whole >= 0 && part >= 0 && H5Sget_simple_extent_dims(whole, count, NULL) > 0;
+    count[0] = rows;
+    good = good && H5Sselect_hyperslab(whole, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+           H5Dwrite(set, stored, part, whole, H5P_DEFAULT, bytes) >= 0;
+    if (part >= 0) {
+        H5Sclose(part);
+    }
+    if (whole >= 0) {
+        H5Sclose(whole);
+    }
+    return good;
+}
+
+/* The parts of an array, one after the other. HDF5 is free for others while a part is made. */
+static int write_parts(struct h5 *h, const char *path, hid_t set, hid_t stored,
+                       const uint64_t *dims, uint64_t row, const struct h5_maker *maker,
+                       struct err *e)
+{
+    size_t size = H5Tget_size(stored);
+    uint64_t step = H5_PART_BYTES / (row * size);
+    step = step < 1 ? 1 : step < dims[0] ? step : dims[0];
+    void *bytes = mem_new((size_t)(step * row), size, e);
+    int status = bytes ? 0 : -1;
+    for (uint64_t begin = 0; begin < dims[0] && !status; begin += step) {
+        uint64_t rows = begin + step < dims[0] ? step : dims[0] - begin;
+        status = maker->make(maker->context, begin * row, (begin + rows) * row, bytes, e);
+        h5_lock();
+        if (!status && !write_rows(set, stored, begin, rows, rows * row, bytes)) {
+            status = h5_fail(e, "cannot write %s to %s", path, h->path);
+        }
+        h5_unlock();
+    }
+    free(bytes);
+    return status;
+}
+
+int h5_make_array(struct h5 *h, const char *path, enum h5_type type, int rank, const uint64_t *dims,
+                  const struct h5_maker *maker, struct err *e)
+{
+    uint64_t row = 1; /* elements */
+    for (int i = 1; i < rank; i++) {
+        row *= dims[i];
+    }
+    h5_lock();
+    hid_t stored = type_open(type), set = create_array(h, path, stored, rank, dims);
+    int status = set < 0 ? h5_fail(e, "cannot write %s to %s", path, h->path) : 0;
+    h5_unlock();
+    if (!status) {
+        status = write_parts(h, path, set, stored, dims, row, maker, e);
+    }
+    h5_lock();
+    if (set >= 0 && H5Dclose(set) < 0 && !status) {
+        status = h5_fail(e, "cannot write %s to %s", path, h->path);
     }
     if (stored >= 0) {
         H5Tclose(stored);

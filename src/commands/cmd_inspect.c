@@ -140,6 +140,8 @@ static void print_json(struct buf *out, const struct inspection *in)
     json_key_int(&j, "format_version", format_version(in));
     json_config(&j, m->config);
     json_key_int(&j, "parameters", (int64_t)gpt2_parameters(m));
+    json_key(&j, "synthetic");
+    json_bool_out(&j, m->synthetic);
     json_key(&j, "sources");
     json_open(&j, '{');
     for (size_t i = 0; i < in->n_sources; i++) {
@@ -174,6 +176,9 @@ static void print_header(struct buf *out, const struct inspection *in)
         if (value >= 0) {
             buf_addf(out, "  %-20s %d\n", gpt2_keys[i].name, value);
         }
+    }
+    if (in->model.synthetic) {
+        buf_addf(out, "  %-20s yes: hashes of their places, not trained\n", "synthetic weights");
     }
     buf_addf(out, "  %-20s %.7g\n", "layer_norm_epsilon", (double)c.ln_epsilon);
     buf_addf(out, "  %-20s", "special_token_ids");

@@ -184,6 +184,7 @@ int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e)
     variant->merges_txt = base->merges_txt;
     memcpy(variant->special_token_ids, base->special_token_ids, sizeof base->special_token_ids);
     variant->n_special = base->n_special;
+    variant->synthetic = base->synthetic;
     return 0;
 }
 

@@ -59,6 +59,7 @@ struct gpt2 {
     struct file_map vocab_json, merges_txt;
     int special_token_ids[16], n_special;
     char *path;                   /* for messages */
+    bool synthetic;               /* made by model/synth.h, or quantized from what was */
     struct file_map file;         /* the mapped model file; empty in variants */
     struct packed_tensor *packed; /* one a tensor if the file is a packed one; NULL in variants */
 };

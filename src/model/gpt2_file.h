@@ -42,6 +42,19 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
                      size_t n_sources, const char *note, const struct gpt2_packer *packer,
                      struct err *e);
 
+/* Who makes weights [begin, end) of tensor t of a file that is being written. */
+struct gpt2_maker {
+    int (*make)(void *context, int t, size_t begin, size_t end, float *out, struct err *e);
+    void *context;
+};
+
+/*
+ * The same as gpt2_save() for a model that has its layout and no weights: they are made in order,
+ * part by part, in 32-bit floats, and nowhere but in the file afterwards.
+ */
+int gpt2_save_made(const struct gpt2 *m, const char *path, const char *note,
+                   const struct gpt2_maker *maker, struct err *e);
+
 /* The sources recorded in an open model's file, at most GPT2_SOURCES_MAX, in the order of names. */
 int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);
 

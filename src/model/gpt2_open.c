@@ -194,6 +194,17 @@ static int open_tokenizer(const struct h5 *h, struct gpt2 *m, struct err *e)
     return open_special(h, m, e);
 }
 
+/* Whether the weights are synthetic; absent in files that say nothing. */
+static int open_mark(const struct h5 *h, struct gpt2 *m, struct err *e)
+{
+    int mark = 0;
+    if (h5_has_attribute(h, "/", "synthetic") && h5_get_int(h, "/", "synthetic", &mark, e)) {
+        return -1;
+    }
+    m->synthetic = mark != 0;
+    return 0;
+}
+
 /* Maps the file that HDF5 has just looked through. */
 static int map_file(struct gpt2 *m, const struct h5 *h, struct err *e)
 {
@@ -229,7 +240,7 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
             goto out;
         }
     }
-    status = open_tokenizer(&h, m, e);
+    status = open_mark(&h, m, e) || open_tokenizer(&h, m, e) ? -1 : 0;
 out:
     h5_close(&h);
     if (status) {

@@ -20,7 +20,8 @@ static int put_config(struct h5 *h, const struct gpt2 *m, const char *format, co
         h5_put_text(h, "/", "activation_function", "gelu_new", e) ||
         h5_put_int(h, "/", "tie_word_embeddings", 1, e) ||
         h5_put_float(h, "/", "layer_norm_epsilon", c.ln_epsilon, e) ||
-        h5_put_text(h, "/", "description", note, e)) {
+        h5_put_text(h, "/", "description", note, e) ||
+        (m->synthetic && h5_put_int(h, "/", "synthetic", 1, e))) {
         return -1;
     }
     for (int i = 0; i < GPT2_KEYS; i++) {
@@ -105,6 +106,40 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
         status = packer ? put_packed(&h, m, i, packer, e) : put_tensor(&h, &m->tensors[i], e);
     }
     if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
+        h5_close(&h);
+        return -1;
+    }
+    return h5_publish(&h, e);
+}
+
+/* The maker of a model's weights, told which tensor it is at. */
+struct making {
+    const struct gpt2_maker *maker;
+    int tensor;
+};
+
+static int make_elements(void *context, uint64_t begin, uint64_t end, void *bytes, struct err *e)
+{
+    const struct making *at = context;
+    return at->maker->make(at->maker->context, at->tensor, (size_t)begin, (size_t)end, bytes, e);
+}
+
+int gpt2_save_made(const struct gpt2 *m, const char *path, const char *note,
+                   const struct gpt2_maker *maker, struct err *e)
+{
+    struct h5 h;
+    if (h5_create(&h, path, e)) {
+        return -1;
+    }
+    int status = put_config(&h, m, GPT2_FORMAT_MODEL, note, e);
+    for (int i = 0; i < m->n_tensors && !status; i++) {
+        const struct gpt2_tensor *t = &m->tensors[i];
+        struct making at = {maker, i};
+        uint64_t dims[2] = {t->rows ? t->rows : t->cols, t->cols};
+        status = h5_make_array(&h, t->name, H5_F32, t->rows ? 2 : 1, dims,
+                               &(struct h5_maker){make_elements, &at}, e);
+    }
+    if (status || put_tokenizer(&h, m, e)) {
         h5_close(&h);
         return -1;
     }
