@@ -113,7 +113,8 @@ Test(evaluate_compare, is_the_divergence_of_the_definition)
         }
         const struct token_score *s = &l.tokens[t];
         size_t target = (size_t)ids[t + 1];
-        cr_assert(fabs(s->kl - kl) < 3e-6, "token %zu: %.9f and %.9f", t, s->kl, kl);
+        /* The logits are 32-bit floats; how many last bits are lost depends on the core of BLAS. */
+        cr_assert(fabs(s->kl - kl) < 2e-5, "token %zu: %.9f and %.9f", t, s->kl, kl);
         cr_assert(fabs(s->nll - (zq - q[target])) < 1e-5);
         cr_assert(fabs(s->baseline_nll - (zp - p[target])) < 1e-5);
         cr_assert(s->top1_agrees == (top(p, V) == top(q, V)), "token %zu", t);

@@ -129,11 +129,12 @@ static size_t remember(const char *temporary)
     return i;
 }
 
-/* Fills the X's at the end of a name. */
+/* Fills the X's at the end of a name; the bytes that were there when there are no random ones. */
 static void draw_name(char *x, size_t n)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
-    getrandom(x, n, 0);
+    ssize_t drawn = getrandom(x, n, 0);
+    (void)drawn;
     for (size_t i = 0; i < n; i++) {
         x[i] = letters[(unsigned char)x[i] % 32];
     }

@@ -11,26 +11,40 @@
 
 #include "base/mem.h"
 
-/* The environment with locale and time zone pinned; an array of borrowed strings. */
+/* What is pinned for every child; the last makes cairo leave PDFs uncompressed. */
+static char pinned[][24] = {"LC_ALL=C.UTF-8", "TZ=UTC0", "CAIRO_DEBUG_PDF=1"};
+enum { PINNED = sizeof pinned / sizeof *pinned };
+
+static bool is_pinned(const char *variable)
+{
+    for (size_t i = 0; i < PINNED; i++) {
+        if (strncmp(variable, pinned[i], strcspn(pinned[i], "=") + 1) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The environment with what is pinned in it; an array of borrowed strings. */
 static char **child_environment(struct err *e)
 {
-    static char locale[] = "LC_ALL=C.UTF-8", zone[] = "TZ=UTC0";
     size_t n = 0;
     while (environ && environ[n]) {
         n++;
     }
-    char **copy = mem_new(n + 3, sizeof *copy, e);
+    char **copy = mem_new(n + PINNED + 1, sizeof *copy, e);
     if (!copy) {
         return NULL;
     }
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(environ[i], "LC_ALL=", 7) != 0 && strncmp(environ[i], "TZ=", 3) != 0) {
+        if (!is_pinned(environ[i])) {
             copy[kept++] = environ[i];
         }
     }
-    copy[kept++] = locale;
-    copy[kept] = zone;
+    for (size_t i = 0; i < PINNED; i++) {
+        copy[kept++] = pinned[i];
+    }
     return copy;
 }
 

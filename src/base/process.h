@@ -3,7 +3,8 @@
  *
  * Arguments go over as they are, so no name can be taken for a command. The child reads nothing,
  * speaks plain English (LC_ALL=C.UTF-8) and lives in UTC, so what it writes does not depend on who
- * runs it. One of its two output streams is kept, or both.
+ * runs it; its cairo leaves PDFs as plain text, so that report/pdf.h finds their dates. One of its
+ * two output streams is kept, or both.
  */
 #ifndef NS_BASE_PROCESS_H
 #define NS_BASE_PROCESS_H

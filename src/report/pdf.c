@@ -17,14 +17,18 @@ static void fix(char *digits, size_t n)
     }
 }
 
-static void fix_all(char *bytes, size_t n, const char *field)
+/* How many fields of that name there were. */
+static size_t fix_all(char *bytes, size_t n, const char *field)
 {
+    size_t found = 0;
     char *end = bytes + n;
     for (char *at = bytes; (at = memmem(at, (size_t)(end - at), field, strlen(field))) != NULL;) {
         at += strlen(field);
         size_t left = (size_t)(end - at);
         fix(at, left < 24 ? left : 24);
+        found++;
     }
+    return found;
 }
 
 int pdf_fix_dates(const char *path, struct err *e)
@@ -39,7 +43,10 @@ int pdf_fix_dates(const char *path, struct err *e)
         status = err_set(e, "%s: gnuplot wrote something that is not a PDF", path);
         goto out;
     }
-    fix_all(pdf.s, pdf.len, "/CreationDate (D:");
+    if (fix_all(pdf.s, pdf.len, "/CreationDate (D:") == 0) {
+        status = err_set(e, "%s: the date of drawing is not in the PDF, or compressed", path);
+        goto out;
+    }
     fix_all(pdf.s, pdf.len, "/ModDate (D:");
     f = fopen(path, "r+e");
     if (!f || fwrite(pdf.s, 1, pdf.len, f) != pdf.len) {
