@@ -2,11 +2,13 @@
 
 VARIANT ?= release
 SIMD ?=
+HARDEN ?= yes
 PREFIX ?= /usr/local
 DESTDIR ?=
 SPEC ?= experiments/multiscale.yaml
 OUT ?= .
 MODELS ?=
+ROOT ?= bookworm
 SAMPLES ?=
 FILTER ?=
 
@@ -15,7 +17,8 @@ SHELL := /bin/bash
 .SUFFIXES:
 .DEFAULT_GOAL := build/nashswarm
 
-B := build/$(VARIANT)$(SIMD:%=-%)
+# Another compiler, narrower instructions and no hardening each build in a folder of their own.
+B := build/$(VARIANT)$(if $(filter clang%,$(CC)),-$(CC))$(SIMD:%=-%)$(if $(filter no,$(HARDEN)),-plain)
 
 # pkg-config knows every library but OpenBLAS: with several builds of it installed, pkg-config and
 # the alternatives choose the pthread one, which would start threads of its own inside our teams.
@@ -32,32 +35,41 @@ COMMON := -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=off -Isrc $(WARNINGS)
 FLAGS_release := -O3 -g
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
+FLAGS_coverage := -O1 -g --coverage -fprofile-update=atomic
+# Against what a memory error could be used for (HARDEN=no leaves it out; `make hardening` says what it costs).
+ifeq ($(VARIANT)-$(HARDEN),release-yes)
+HARDENING := -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+endif
+# No path of the folder gets into the program, so two folders make the same bytes.
+SAME_BYTES := "-ffile-prefix-map=$(CURDIR)=."
 # The widest instructions to compile for (base/simd.h); left out: all, chosen by the processor.
 SIMD_baseline := -DSIMD_MOST=0
 SIMD_avx2 := -DSIMD_MOST=2
 ifneq ($(SIMD),)
 SIMD_FLAG := $(or $(SIMD_$(SIMD)),$(error SIMD=$(SIMD) is neither baseline nor avx2))
 endif
-COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(SIMD_FLAG) $(CFLAGS)
+COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(HARDENING) $(SAME_BYTES) $(SIMD_FLAG) $(CFLAGS)
 VERSION_FLAGS = -DNS_COMPILE_FLAGS='"$(FLAGS_$(VARIANT)) -ffp-contract=off$(if $(CFLAGS), $(CFLAGS))"'
 
 LIBS = $(PACKAGE_LIBS) -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas -lm
 
-SOURCES := $(wildcard src/*/*.c)
+SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
-TESTS := $(wildcard tests/*.c)
+TESTS := $(sort $(wildcard tests/*.c))
 TEST_OBJECTS := $(TESTS:%.c=$(B)/%.o)
 HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
 .PHONY: all help deps deps-check reproduce paper reference figures test slurm-test browser-test check lint layers hdr-check format asan bench \
+        repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
 help: ## List the targets
-	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan] [SIMD=baseline|avx2]"
+	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan|coverage] [SIMD=baseline|avx2] [CC=clang] [HARDEN=no]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
@@ -72,7 +84,7 @@ WHOLE := $(if $(MODELS)$(SAMPLES)$(filter-out experiments/multiscale.yaml,$(SPEC
 reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
 	@build/nashswarm run $(SPEC) --out $(OUT) $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
-	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >build/findings.txt)
+	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >/dev/null)
 	@echo; build/nashswarm verify --out $(OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
 
 reference: reproduce ## Make today's verdicts those that later ones are compared with
@@ -83,7 +95,7 @@ PAPER_SPECS := experiments/multiscale.yaml experiments/protocols.yaml experiment
 paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs what is missing; installs TeX)
 	@tools/deps paper
 	@$(MAKE) --no-print-directory build/nashswarm
-	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(OUT) --quiet >build/paper.txt || exit 1; done
+	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(OUT) --quiet >/dev/null || exit 1; done
 	@build/nashswarm verify --out $(OUT) --summary
 	@tools/paper $(OUT)
 
@@ -106,6 +118,11 @@ browser-test: deps ## Open a report in headless Chromium (installs it)
 
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 
+coverage: deps ## Run the tests and list the lines that none of them runs (installs gcovr)
+	@tools/deps coverage
+	@$(MAKE) --no-print-directory VARIANT=coverage test
+	@tools/coverage build/coverage
+
 lint: deps-check ## Static analysis: cppcheck and clang-tidy
 	@tools/lint $(SOURCES) src/main.c
 
@@ -123,6 +140,42 @@ format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
 
 asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan test
+	@[ -n "$(FILTER)" ] || { tools/reliability new asan; \
+	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/summary)"; }
+
+repro-check: build/nashswarm ## Check that another folder makes the same bytes
+	@tools/repro-check
+
+hardening: build/nashswarm ## Check the hardening of the program and measure its cost
+	@$(MAKE) --no-print-directory HARDEN=no build/release-plain/nashswarm
+	@tools/hardening
+
+compilers: deps ## Build and test with gcc and clang, optimized or not
+	@tools/portability compilers
+
+levels: build/nashswarm ## Check that narrower processors make the same tables (emulated ones too)
+	@tools/portability levels
+
+cores: deps ## Run the tests on every type of BLAS core that this processor can run
+	@tools/portability cores
+
+places: build/nashswarm ## Check that locale, folder, user and one core change no table
+	@tools/portability places
+
+fresh: ## Test and reproduce in a fresh system, ROOT=bookworm|trixie|noble (root; installs debootstrap)
+	@tools/deps roots
+	@tools/fresh-root $(ROOT)
+
+# Those that measure something of the table; each leaves its rows itself.
+RELIABILITY := repro-check hardening check coverage asan tsan valgrind fuzz faults endurance compilers levels cores places
+
+reliability: ## Measure all that the README's table of reliability tells, and write it (hours)
+	@for t in $(RELIABILITY); do $(MAKE) --no-print-directory $$t || echo "reliability: $$t failed"; done
+	@for r in bookworm trixie noble; do $(MAKE) --no-print-directory fresh ROOT=$$r || echo "reliability: $$r failed"; done
+	@tools/reliability readme
+
+reliability-table: ## Write the table of reliability into README.md from what was measured
+	@tools/reliability readme
 
 bench: ## Measure speed against what this machine can do
 	@$(MAKE) --no-print-directory build/nashswarm
@@ -159,15 +212,15 @@ build/nashswarm: $(PROGRAM)
 
 $(PROGRAM): $(B)/src/main.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
-	@$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(B)/src/main.o $(B)/libnashswarm.a $(LIBS)
+	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(B)/src/main.o $(B)/libnashswarm.a $(LIBS)
 
 $(B)/libnashswarm.a: $(OBJECTS)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar rcsD $@ $^
 
 $(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
-	@$(CC) $(COMPILE_FLAGS) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
+	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
 
 # A change of compiler, flags or libraries rebuilds everything: they are a prerequisite.
 $(B)/flags: FORCE
