@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate/bracket.h"
 #include "allocate/importance.h"
 #include "allocate/method.h"
 #include "allocate/quantile.h"
@@ -75,6 +76,58 @@ Test(allocate_quantile, equals_sorting_with_ties_zeros_and_tiny_values)
         cr_assert(quantiles_of_magnitude(&out, &q, 1, x, 1000, &e) == 0);
         cr_assert(out == sorted_quantile(x, 1000, q), "q %g", q);
     }
+}
+
+/* As many values as a large tensor's, of which one in `ties` is 0. */
+static float *many_floats(size_t n, size_t ties)
+{
+    float *x = random_floats(n, 9);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = i % ties == 0 ? 0 : x[i];
+    }
+    return x;
+}
+
+Test(allocate_quantile, many_values_are_gathered_and_equal_sorting)
+{
+    const size_t n = (1 << 20) + 12345;
+    float *x = many_floats(n, 1000), out[3];
+    const double q[] = {0, 0.7, 0.9};
+    size_t rank[] = {0, n / 2, n - 1};
+    struct gathered g;
+    bool found;
+    struct err e;
+    cr_assert(gather_ranks(&found, &g, rank, 3, x, n, &e) == 0);
+    cr_assert(found && g.n < n / 8, "%zu of %zu gathered", g.n, n);
+    cr_assert(rank[0] == 0 && rank[1] < g.n && rank[2] == g.n - 1);
+    gathered_release(&g);
+    cr_assert(quantiles_of_magnitude(out, q, 3, x, n, &e) == 0);
+    for (int i = 0; i < 3; i++) {
+        cr_assert(out[i] == sorted_quantile(x, n, q[i]), "q %g", q[i]);
+    }
+    free(x);
+}
+
+Test(allocate_quantile, many_equal_or_ordered_values_equal_sorting_too)
+{
+    const size_t n = (1 << 20) + 12345;
+    float *x = many_floats(n, 2), out;
+    size_t rank = n / 4;
+    const double q = 0.55;
+    struct gathered g;
+    bool found;
+    struct err e;
+    cr_assert(gather_ranks(&found, &g, &rank, 1, x, n, &e) == 0);
+    cr_assert(!found && rank == n / 4, "half of all values in one place are not worth gathering");
+    gathered_release(&g);
+    cr_assert(quantiles_of_magnitude(&out, &q, 1, x, n, &e) == 0);
+    cr_assert(out == sorted_quantile(x, n, q));
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (float)i;
+    }
+    cr_assert(quantiles_of_magnitude(&out, &q, 1, x, n, &e) == 0);
+    cr_assert(out == sorted_quantile(x, n, q));
+    free(x);
 }
 
 /* Parameters of tiers from text; NULL leaves the default. */

@@ -8,6 +8,7 @@
 #include "base/half.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/stream.h"
 #include "quantize/quantize.h"
 
 static float *random_floats(size_t n, uint32_t stream)
@@ -149,6 +150,24 @@ Test(quantize, tiers_have_a_grid_each)
         ideal += (double)members[k] * log2((double)N / (double)members[k]);
     }
     cr_assert(fabs(bill.map.ideal_bits - ideal) < 1e-6 * ideal);
+    free(w);
+    free(out);
+}
+
+Test(quantize, a_large_tensor_is_written_around_the_caches_and_is_the_same)
+{
+    const size_t rows = 2049, cols = 2051, n = rows * cols; /* over STREAM_FROM, and odd */
+    float *w = random_floats(n, 3), *out = mem_floats(n, &(struct err){0}), lo, hi, code;
+    struct allocation a = uniform(n, 4);
+    struct grid_options o = {0};
+    struct bill bill;
+    struct err e;
+    cr_assert(n >= STREAM_FROM);
+    range_of(w, n, &lo, &hi);
+    cr_assert(quantize(out, &bill, w, rows, cols, &a, &o, "w", &e) == 0);
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(out[i] == plain_code(w[i], lo, hi, 4, &code), "weight %zu", i);
+    }
     free(w);
     free(out);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate/bracket.h"
 #include "base/float_bits.h"
 #include "base/mem.h"
 #include "base/parallel.h"
@@ -13,11 +14,6 @@
 /* A magnitude's 31 bits: HIGH leading ones choose a bin, LOW trailing ones the place within it. */
 enum { LOW_BITS = 15, HIGH = 1 << 16, LOW = 1 << LOW_BITS, RANKS_MAX = 2 * QUANTILES_MAX };
 enum { NO_SLOT = 255 };
-
-static inline uint32_t magnitude_bits(float x)
-{
-    return float_to_bits(x) & 0x7FFFFFFFu;
-}
 
 /* The two order statistics around a quantile, and how far it stands from the lower one. */
 struct position {
@@ -61,7 +57,7 @@ static int count_high(uint64_t *count, const float *x, size_t n)
 #pragma omp for schedule(static)
         for (size_t c = 0; c < chunk_count(n); c++) {
             for (size_t i = chunk_begin(c), end = chunk_end(c, n); mine && i < end; i++) {
-                mine[magnitude_bits(x[i]) >> LOW_BITS]++;
+                mine[magnitude_to_bits(x[i]) >> LOW_BITS]++;
             }
         }
         if (mine) {
@@ -90,7 +86,7 @@ static int count_low(uint64_t *count, const uint8_t *slot_of_bin, size_t n_slots
 #pragma omp for schedule(static)
         for (size_t c = 0; c < chunk_count(n); c++) {
             for (size_t i = chunk_begin(c), end = chunk_end(c, n); mine && i < end; i++) {
-                uint32_t bits = magnitude_bits(x[i]);
+                uint32_t bits = magnitude_to_bits(x[i]);
                 size_t slot = slot_of_bin[bits >> LOW_BITS];
                 if (slot != NO_SLOT) {
                     mine[slot * LOW + (bits & (LOW - 1))]++;
@@ -170,10 +166,16 @@ int quantiles_of_magnitude(float *out, const double *q, int n_q, const float *x,
         s->rank[2 * i] = position[i].below;
         s->rank[2 * i + 1] = position[i].above;
     }
-    int status = select_ranks(value, s, 2 * (size_t)n_q, x, n, e);
+    struct gathered near;
+    bool found;
+    int status = gather_ranks(&found, &near, s->rank, 2 * (size_t)n_q, x, n, e);
+    if (!status) {
+        status = select_ranks(value, s, 2 * (size_t)n_q, found ? near.x : x, found ? near.n : n, e);
+    }
     for (int i = 0; i < n_q && !status; i++) {
         out[i] = interpolate(value[2 * i], value[2 * i + 1], position[i].fraction);
     }
+    gathered_release(&near);
     free(s->high);
     free(s->low);
     free(s);

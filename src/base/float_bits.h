@@ -14,6 +14,12 @@ static inline uint32_t float_to_bits(float x)
     return bits;
 }
 
+/* Of |x|: as whole numbers these sort like magnitudes. */
+static inline uint32_t magnitude_to_bits(float x)
+{
+    return float_to_bits(x) & 0x7FFFFFFFu;
+}
+
 static inline float float_from_bits(uint32_t bits)
 {
     float x;

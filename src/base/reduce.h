@@ -28,6 +28,7 @@ static inline void range_join(struct range *r, struct range other)
 }
 
 double sum_of(const float *x, size_t n);
+void sums_of(double *sum, double *sum_squares, const float *x, size_t n); /* both in one go */
 double sum_of_squares(const float *x, size_t n);
 double sum_of_squared_deviations(const float *x, double mean, size_t n);
 double sum_of_squared_differences(const float *a, const float *b, size_t n);

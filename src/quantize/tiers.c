@@ -13,29 +13,66 @@
 #include "base/parallel.h"
 #include "base/reduce.h"
 #include "base/simd.h"
+#include "base/stream.h"
 #include "coding/bitpack.h"
 #include "quantize/tensor.h"
 
 enum { WAYS = 4 }; /* counters of one code */
 
+#define ALL_CONSTANT static inline __attribute__((always_inline))
+
+/* Tiers of weights by `last` cuts: constant where it counts, so that one loop has all of them. */
+ALL_CONSTANT void cut_tiers(int32_t *restrict tier, const float *restrict cut, int last,
+                            const float *restrict w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float magnitude = fabsf(w[i]);
+        int32_t t = 0;
+        for (int k = 0; k < last; k++) {
+            t += magnitude >= cut[k] ? 0 : 1;
+        }
+        tier[i] = t;
+    }
+}
+
 SIMD_CLONES void tiers_of(int32_t *restrict tier, const struct allocation *a,
                           const float *restrict w, size_t from, size_t n)
 {
-    int last = a->n_tiers - 1;
-    for (size_t i = 0; i < n; i++) {
-        tier[i] = 0;
-    }
+    int last = a->form == ALLOCATION_CUT ? a->n_tiers - 1 : 0;
     if (a->form == ALLOCATION_MAP) {
         for (size_t i = 0; i < n; i++) {
             tier[i] = a->map[from + i];
         }
-    } else if (a->form == ALLOCATION_CUT) {
-        for (int k = 0; k < last; k++) {
-            float cut = a->cut[k];
-            for (size_t i = 0; i < n; i++) {
-                tier[i] += fabsf(w[i]) >= cut ? 0 : 1;
-            }
+    } else if (last == 2) { /* the study's three tiers */
+        cut_tiers(tier, a->cut, 2, w, n);
+    } else {
+        cut_tiers(tier, a->cut, last, w, n);
+    }
+}
+
+/*
+ * Codes and values of a block under its tiers' grids; a code's index is tier · CODES + code. With a
+ * constant number of tiers the grids are in registers, and a weight chooses among them.
+ */
+ALL_CONSTANT void code_weights(float *restrict out, int32_t *restrict code, const float *restrict w,
+                               const int32_t *restrict tier, const struct grid *grid, int n_tiers,
+                               size_t n)
+{
+    struct grid own[3];
+    for (int k = 0; k < n_tiers; k++) {
+        own[k] = grid[k];
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct grid g = own[0];
+        for (int k = 1; k < n_tiers; k++) {
+            g.lo = tier[i] == k ? own[k].lo : g.lo;
+            g.scale = tier[i] == k ? own[k].scale : g.scale;
+            g.divisor = tier[i] == k ? own[k].divisor : g.divisor;
+            g.levels = tier[i] == k ? own[k].levels : g.levels;
         }
+        float q = grid_code(w[i], g.lo, g.divisor, g.levels);
+        out[i] = grid_value(q, g.lo, g.scale);
+        code[i] = (int32_t)q + (n_tiers > 1 ? tier[i] * CODES : 0);
     }
 }
 
@@ -52,10 +89,10 @@ static inline void blend(uint32_t *to, const int32_t *tier, int32_t k, float val
     }
 }
 
-/* Codes and values of a block under its tiers' grids; a code's index is tier · CODES + code. */
-SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
-                                   const float *restrict w, const int32_t *restrict tier,
-                                   const struct grid *grid, int n_tiers, size_t n)
+/* The same for any number of tiers: each weight's grid is put together in memory. */
+ALL_CONSTANT void code_blended(float *restrict out, int32_t *restrict code, const float *restrict w,
+                               const int32_t *restrict tier, const struct grid *grid, int n_tiers,
+                               size_t n)
 {
     uint32_t lo[BLOCK], scale[BLOCK], divisor[BLOCK], levels[BLOCK];
     for (size_t i = 0; i < n; i++) {
@@ -78,6 +115,25 @@ SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
     }
 }
 
+SIMD_CLONES static void code_block(float *restrict out, int32_t *restrict code,
+                                   const float *restrict w, const int32_t *restrict tier,
+                                   const struct grid *grid, int n_tiers, size_t n)
+{
+    switch (n_tiers) {
+    case 1:
+        code_weights(out, code, w, tier, grid, 1, n);
+        break;
+    case 2:
+        code_weights(out, code, w, tier, grid, 2, n);
+        break;
+    case 3:
+        code_weights(out, code, w, tier, grid, 3, n);
+        break;
+    default:
+        code_blended(out, code, w, tier, grid, n_tiers, n);
+    }
+}
+
 /* Everything that the passes over one tensor share. */
 struct job {
     const struct allocation *a;
@@ -96,18 +152,25 @@ struct job {
 static void scan_chunk(struct job *j, size_t chunk)
 {
     struct range *range = j->range + chunk * (size_t)j->a->n_tiers;
+    struct chunk_sums *sums = &j->sums[chunk];
     int32_t tier[BLOCK];
+    double sum, squares;
     for (int k = 0; k < j->a->n_tiers; k++) {
         range[k] = RANGE_EMPTY;
     }
     for (size_t i = chunk_begin(chunk), end = chunk_end(chunk, j->a->n), n; i < end; i += n) {
         n = end - i < BLOCK ? end - i : BLOCK;
-        tiers_of(tier, j->a, j->w + i, i, n);
-        for (int k = 0; k < j->a->n_tiers; k++) {
+        if (j->a->n_tiers == 1) {
+            range_widen(&range[0], j->w + i, n);
+        } else {
+            tiers_of(tier, j->a, j->w + i, i, n);
+        }
+        for (int k = 0; k < j->a->n_tiers && j->a->n_tiers > 1; k++) {
             range_widen_tier(&range[k], j->w + i, tier, k, n);
         }
-        j->sums[chunk].sum += sum_of(j->w + i, n);
-        j->sums[chunk].sum_squares += sum_of_squares(j->w + i, n);
+        sums_of(&sum, &squares, j->w + i, n);
+        sums->sum += sum;
+        sums->sum_squares += squares;
     }
 }
 
@@ -124,24 +187,44 @@ static void keep_codes(const struct job *j, size_t from, const int32_t *code, co
 }
 
 /*
- * Second read: codes, values, errors. `count` is the thread's own; neighbours count in different
- * ways, since most weights share a few codes and a counter can only be raised every few cycles.
+ * Neighbours count in different ways, since most weights share a few codes and a counter can only
+ * be raised every few cycles.
  */
-static void code_chunk(struct job *j, size_t chunk, uint32_t *count)
+static void count_codes(uint32_t (*count)[WAYS], const int32_t *code, size_t n)
 {
-    int32_t tier[BLOCK], code[BLOCK];
+    size_t i = 0;
+    for (; i + WAYS <= n; i += WAYS) {
+        for (size_t way = 0; way < WAYS; way++) {
+            count[code[i + way]][way]++;
+        }
+    }
+    for (; i < n; i++) {
+        count[code[i]][0]++;
+    }
+}
+
+/* Second read: codes, values, errors. `count` is the thread's own. */
+static void code_chunk(struct job *j, size_t chunk, uint32_t (*count)[WAYS])
+{
+    int32_t tier[BLOCK];
+    int32_t code[BLOCK];
+    float value[BLOCK];
+    bool stream = j->a->n >= STREAM_FROM;
     for (size_t i = chunk_begin(chunk), end = chunk_end(chunk, j->a->n), n; i < end; i += n) {
         n = end - i < BLOCK ? end - i : BLOCK;
+        float *to = stream ? value : j->out + i;
         tiers_of(tier, j->a, j->w + i, i, n);
-        code_block(j->out + i, code, j->w + i, tier, j->grid, j->a->n_tiers, n);
+        code_block(to, code, j->w + i, tier, j->grid, j->a->n_tiers, n);
         if (j->coded) {
             keep_codes(j, i, code, tier, n);
         }
-        for (size_t p = 0; p < n; p++) {
-            count[(size_t)code[p] * WAYS + p % WAYS]++;
+        count_codes(count, code, n);
+        j->sums[chunk].squared_error += sum_of_squared_differences(to, j->w + i, n);
+        if (stream) {
+            stream_floats(j->out + i, value, n);
         }
-        j->sums[chunk].squared_error += sum_of_squared_differences(j->out + i, j->w + i, n);
     }
+    stream_end();
 }
 
 /* Codes every chunk and adds up how often each code occurs. */
@@ -151,7 +234,7 @@ static int code_all(struct job *j, const char *what, struct err *e)
     bool failed = false;
 #pragma omp parallel
     {
-        uint32_t *count = calloc(n_codes * WAYS, sizeof *count);
+        uint32_t(*count)[WAYS] = calloc(n_codes, sizeof *count);
         if (!count) {
 #pragma omp atomic write
             failed = true;
@@ -162,9 +245,11 @@ static int code_all(struct job *j, const char *what, struct err *e)
                 code_chunk(j, c, count);
             }
         }
-        for (size_t i = 0; count && i < n_codes * WAYS; i++) {
+        for (size_t i = 0; count && i < n_codes; i++) {
+            for (size_t way = 0; way < WAYS; way++) {
 #pragma omp atomic
-            j->count[i / WAYS] += count[i];
+                j->count[i] += count[i][way];
+            }
         }
         free(count);
     }
