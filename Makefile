@@ -10,6 +10,7 @@ OUT ?= .
 MODELS ?=
 ROOT ?= bookworm
 SAMPLES ?=
+KEEP ?=
 FILTER ?=
 
 SHELL := /bin/bash
@@ -62,7 +63,8 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce paper reference figures test slurm-test browser-test check lint layers hdr-check format asan bench \
+.PHONY: all help deps deps-check reproduce paper reference figures weights wikitext test slurm-test browser-test \
+        download-test check lint layers hdr-check format asan bench \
         repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
 
@@ -99,6 +101,15 @@ paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs w
 	@build/nashswarm verify --out $(OUT) --summary
 	@tools/paper $(OUT)
 
+weights: deps ## Download and import GPT-2, Medium, Large and XL, or MODELS="gpt2 gpt2-medium" (KEEP=1 keeps the downloads)
+	@tools/deps download
+	@$(MAKE) --no-print-directory build/nashswarm
+	@KEEP=$(KEEP) tools/fetch weights build/nashswarm $(MODELS)
+
+wikitext: ## Download the texts that the study scored, WikiText-2 (KEEP=1 keeps the archive)
+	@tools/deps download
+	@KEEP=$(KEEP) tools/fetch texts wikitext
+
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
 	@build/nashswarm figures $(SPEC) --out $(OUT)
@@ -115,6 +126,12 @@ browser-test: deps ## Open a report in headless Chromium (installs it)
 	@tools/deps browser
 	@$(MAKE) --no-print-directory build/nashswarm
 	@tests/browser/run build/nashswarm
+
+download-test: deps ## Test the downloader against a server that misbehaves (installs Python for it)
+	@tools/deps download
+	@tools/deps download_test
+	@$(MAKE) --no-print-directory build/nashswarm
+	@tests/download/run build/nashswarm
 
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 
@@ -188,7 +205,7 @@ install: build/nashswarm ## Install program, data and man page under DESTDIR/PRE
 	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/nashswarm"
 	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/nashswarm/plots"
 	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > "$(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1"
-	cp -R experiments configs data "$(DESTDIR)$(PREFIX)/share/nashswarm/"
+	tar -cf - --exclude=data/downloads experiments configs data | tar -xf - -C "$(DESTDIR)$(PREFIX)/share/nashswarm/"
 	install -m 644 plots/*.gp "$(DESTDIR)$(PREFIX)/share/nashswarm/plots/"
 
 columns: build/nashswarm ## Put the table of columns into docs/columns.md

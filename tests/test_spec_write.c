@@ -103,7 +103,7 @@ Test(spec_write, keeps_every_field)
     cr_assert(a.evaluations[0].samples == b.evaluations[0].samples &&
                   a.evaluations[0].max_tokens == b.evaluations[0].max_tokens,
               "numbers");
-    cr_assert(b.texts[0].keep_line_ends, "keep_line_ends");
+    cr_assert(b.texts[0].keep_line_ends && b.texts[0].count == 2542, "texts");
     cr_assert(a.report.kind == b.report.kind && a.report.uniform == b.report.uniform, "report");
     spec_release(&a);
     spec_release(&b);

@@ -3,8 +3,62 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/version.h"
+#include "model/texts.h"
+
+/* Where it is known what brings a file, its absence is told in these words. */
+static int check_there(const char *what, const char *name, const char *path, const char *get,
+                       const struct spec *s, struct err *e)
+{
+    if (!get || file_exists(path)) {
+        return 0;
+    }
+    return err_set(e, "%s %s of %s: there is no %s yet; the command \"%s\" brings it", what, name,
+                   s->path, path, get);
+}
+
+/* All of them, before the bytes of any are read. */
+static int check_all_there(const struct spec *s, struct err *e)
+{
+    for (size_t i = 0; i < s->n_texts; i++) {
+        const struct spec_texts *t = &s->texts[i];
+        if (check_there("texts", t->name, t->path, t->get, s, e)) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < s->n_models; i++) {
+        const struct spec_model *m = &s->models[i];
+        if (check_there("model", m->name, m->path, m->get, s, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Whether the file has as many texts as it is said to. */
+static int check_count(const struct spec_texts *t, struct err *e)
+{
+    struct texts read = {0};
+    if (t->count == 0) {
+        return 0;
+    }
+    if (texts_read(&read, t->path, t->keep_line_ends, 0, e)) {
+        return -1;
+    }
+    size_t n = read.n;
+    texts_release(&read);
+    return n == (size_t)t->count
+               ? 0
+               : err_set(e, "%s has %zu texts, not %ld as the key count says: it is another file",
+                         t->path, n, t->count);
+}
+
+static int digest_texts(char hex[DIGEST_HEX], const struct spec_texts *t, struct err *e)
+{
+    return digest_file(hex, t->path, e) || check_count(t, e) ? -1 : 0;
+}
 
 int input_digests_read(struct input_digests *d, const struct spec *s, struct err *e)
 {
@@ -13,12 +67,15 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
         !(d->texts = mem_new(s->n_texts, sizeof *d->texts, e))) {
         return -1;
     }
+    if (check_all_there(s, e)) {
+        return -1;
+    }
     for (size_t i = 0; i < s->n_texts; i++) {
-        if (digest_file(d->texts[i], s->texts[i].path, e)) {
+        if (digest_texts(d->texts[i], &s->texts[i], e)) {
             return err_prefix(e, "texts %s of %s", s->texts[i].name, s->path);
         }
     }
-    if (s->calibration.path && digest_file(d->calibration, s->calibration.path, e)) {
+    if (s->calibration.path && digest_texts(d->calibration, &s->calibration, e)) {
         return err_prefix(e, "calibration %s of %s", s->calibration.name, s->path);
     }
     for (size_t i = 0; i < s->n_models; i++) {

@@ -14,7 +14,10 @@ struct input_digests {
     char (*models)[DIGEST_HEX];   /* one for each model of the spec */
 };
 
-/* Reads every model and the texts once. A file that is missing is refused here, before any work. */
+/*
+ * Reads every model and the texts once. A file that is missing is refused here, before any work,
+ * and so are texts that are not as many as they are said to be.
+ */
 int input_digests_read(struct input_digests *d, const struct spec *s, struct err *e);
 void input_digests_release(struct input_digests *d);
 

@@ -7,9 +7,10 @@
 #define TEXTS_OF(name, what)                                                                       \
     {name ".path", "path", NULL, "", "the file: " what},                                           \
         {name ".name", "name", NULL, "", "a name for it: by default the file's, without .txt"},    \
+        {name ".keep_line_ends", "true or false", NULL, "false",                                   \
+         "whether a text keeps the line end that follows it"},                                     \
     {                                                                                              \
-        name ".keep_line_ends", "true or false", NULL, "false",                                    \
-            "whether a text keeps the line end that follows it"                                    \
+        name ".count", "int", "texts", "", "how many the file has: another number is refused"      \
     }
 
 const struct spec_key spec_keys[] = {

@@ -112,6 +112,7 @@ struct spec_override {
 struct spec_model {
     char *name; /* as named in configs/models.yaml, or the file's name without .h5 */
     char *path;
+    char *get; /* what brings the file when it is not there, as configs/ says; else NULL */
     struct spec_override *overrides; /* of `overrides:`, by method and parameter */
     size_t n_overrides;
     size_t *evaluations; /* in place of each of the spec's; NULL: the same */
@@ -119,7 +120,9 @@ struct spec_model {
 
 struct spec_texts {
     char *name, *path;
+    char *get; /* as of a model */
     bool keep_line_ends;
+    long count; /* texts that the file must have; 0: however many */
 };
 
 /* What a cell is scored on. */

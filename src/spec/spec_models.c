@@ -3,150 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "spec/assets.h"
 #include "spec/combinations.h"
 #include "spec/fields.h"
-#include "spec/paths.h"
 #include "spec/reading.h"
-
-/* What tells a model from a text where both are read alike. */
-struct asset_kind {
-    enum config_file config;
-    const char *label, *suffix;
-    bool has_line_ends;
-};
-
-static const struct asset_kind model_kind = {CONFIG_MODELS, "models", ".h5", false};
-static const struct asset_kind texts_kind = {CONFIG_TEXTS, "texts", ".txt", true};
-
-struct asset {
-    char *name, *path;
-    bool keep_line_ends;
-};
-
-static void asset_release(struct asset *a)
-{
-    free(a->name);
-    free(a->path);
-    *a = (struct asset){0};
-}
-
-static bool looks_like_path(const char *text, const char *suffix)
-{
-    size_t n = strlen(text), m = strlen(suffix);
-    return strchr(text, '/') || (n > m && strcmp(text + n - m, suffix) == 0);
-}
-
-/* A path, named after its file unless `name` is given. No asset is made of what cannot be named. */
-static int from_path(struct reading *r, const struct asset_kind *kind, struct place at,
-                     const char *folder, const char *path, const char *name, struct asset *out,
-                     struct err *e)
-{
-    char *stem = name ? mem_string(name, e) : path_stem(path, kind->suffix, e);
-    if (!stem) {
-        return -1;
-    }
-    if (!field_name(&r->problems, at, kind->label, stem)) {
-        free(stem);
-        return 0;
-    }
-    out->name = stem;
-    out->path = path_resolve(folder, path, e);
-    return out->path ? 0 : -1;
-}
-
-/* A mapping {name, path, keep_line_ends}; an entry of a shared file has its name already. */
-static int from_map(struct reading *r, const struct asset_kind *kind, const struct node *map,
-                    const char *folder, const char *entry_name, struct asset *out, struct err *e)
-{
-    static const char *const all[] = {"path", "keep_line_ends", "name"};
-    static const char *const without_line_ends[] = {"path", "name"};
-    const char *const *keys = kind->has_line_ends ? all : without_line_ends;
-    field_keys(&r->problems, map, kind->label, keys, (size_t)1 + kind->has_line_ends + !entry_name);
-    const struct node *path_node = node_get(map, "path");
-    const struct node *name_node = entry_name ? NULL : node_get(map, "name");
-    const struct node *ends = kind->has_line_ends ? node_get(map, "keep_line_ends") : NULL;
-    const char *path = NULL, *name = entry_name;
-    bool fine = !name_node || field_text(&r->problems, name_node, "name", &name);
-    if (ends && !field_bool(&r->problems, ends, "keep_line_ends", &out->keep_line_ends)) {
-        fine = false;
-    }
-    if (!path_node) {
-        problems_add(&r->problems, map->at, "%s: path is missing: where the file is", kind->label);
-    } else if (field_text(&r->problems, path_node, "path", &path) && fine) {
-        struct place at = name_node ? name_node->at : entry_name ? map->key_at : path_node->at;
-        return from_path(r, kind, at, folder, path, name, out, e);
-    }
-    return 0;
-}
-
-/* Reads every entry of a shared file once, so that a mistake shows whoever makes use of the file.
- */
-static int check_entries(struct reading *r, enum config_file config, const struct node *map,
-                         struct err *e)
-{
-    const struct asset_kind *kind = config == CONFIG_MODELS ? &model_kind : &texts_kind;
-    if (!map || r->entries_checked[config]) {
-        return 0;
-    }
-    r->entries_checked[config] = true;
-    for (size_t i = 0; i < map->n; i++) {
-        const struct node *item = &map->items[i];
-        struct asset unused = {0};
-        int status = 0;
-        if (field_is(&r->problems, item, NODE_MAP, "an entry {path: PATH}")) {
-            status = from_map(r, kind, item, r->configs.folder, item->key, &unused, e);
-        }
-        asset_release(&unused);
-        if (status) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-/* A name of the shared file. */
-static int from_name(struct reading *r, const struct asset_kind *kind, struct place at,
-                     const char *label, const char *name, struct asset *out, struct err *e)
-{
-    const struct node *map;
-    if (configs_map(&r->configs, kind->config, &map, &r->problems, e) ||
-        check_entries(r, kind->config, map, e)) {
-        return -1;
-    }
-    const struct node *entry = map ? node_get(map, name) : NULL;
-    if (!entry) {
-        configs_not_found(&r->configs, kind->config, &r->problems, at, label, name);
-        return 0;
-    }
-    if (entry->kind != NODE_MAP || !node_get(entry, "path") ||
-        node_get(entry, "path")->kind != NODE_SCALAR) {
-        return 0; /* reported by check_entries */
-    }
-    const struct node *ends = node_get(entry, "keep_line_ends");
-    out->keep_line_ends = ends && ends->kind == NODE_SCALAR && strcmp(ends->text, "true") == 0;
-    out->name = mem_string(name, e);
-    out->path = path_resolve(r->configs.folder, node_get(entry, "path")->text, e);
-    return out->name && out->path ? 0 : -1;
-}
-
-/* Any of the three forms. Without a problem the asset has a name and a path. */
-static int from_node(struct reading *r, const struct asset_kind *kind, const struct node *node,
-                     struct asset *out, struct err *e)
-{
-    const char *text;
-    if (node->kind == NODE_MAP) {
-        const struct node *path = node_get(node, "path");
-        const char *folder = sources_folder(&r->sources, path ? path->at : node->at);
-        return from_map(r, kind, node, folder, NULL, out, e);
-    }
-    if (!field_text(&r->problems, node, kind->label, &text)) {
-        return 0;
-    }
-    return looks_like_path(text, kind->suffix)
-               ? from_path(r, kind, node->at, sources_folder(&r->sources, node->at), text, NULL,
-                           out, e)
-               : from_name(r, kind, node->at, kind->label, text, out, e);
-}
 
 /* Appends a model unless another has its name. Takes the asset over. */
 static int add_model(struct reading *r, struct asset *a, struct place at, const char *label,
@@ -172,7 +32,7 @@ static int add_model(struct reading *r, struct asset *a, struct place at, const 
         asset_release(a);
         return -1;
     }
-    s->models[s->n_models++] = (struct spec_model){.name = a->name, .path = a->path};
+    s->models[s->n_models++] = (struct spec_model){.name = a->name, .path = a->path, .get = a->get};
     return 0;
 }
 
@@ -187,7 +47,7 @@ int read_models(struct reading *r, const struct node *node, struct err *e)
     }
     for (size_t i = 0; i < node->n; i++) {
         struct asset a = {0};
-        if (from_node(r, &model_kind, &node->items[i], &a, e)) {
+        if (asset_read(r, &model_kind, &node->items[i], &a, e)) {
             asset_release(&a);
             return -1;
         }
@@ -203,6 +63,7 @@ static void release_models(struct spec *s)
     for (size_t i = 0; i < s->n_models; i++) {
         free(s->models[i].name);
         free(s->models[i].path);
+        free(s->models[i].get);
     }
     free(s->models);
     s->models = NULL;
@@ -220,10 +81,7 @@ static int read_option_item(struct reading *r, const char *text, size_t *capacit
         problems_add(&r->problems, nowhere, "--models: a name between two commas is empty");
         return 0;
     }
-    int status = looks_like_path(text, kind.suffix)
-                     ? from_path(r, &kind, nowhere, ".", text, NULL, &a, e)
-                     : from_name(r, &kind, nowhere, kind.label, text, &a, e);
-    if (status) {
+    if (asset_option(r, &kind, text, &a, e)) {
         asset_release(&a);
         return -1;
     }
@@ -248,15 +106,25 @@ int read_models_option(struct reading *r, const char *list, struct err *e)
     return status;
 }
 
+/* Takes the asset over. */
+static struct spec_texts texts_of(struct asset a)
+{
+    return (struct spec_texts){.name = a.name,
+                               .path = a.path,
+                               .get = a.get,
+                               .keep_line_ends = a.keep_line_ends,
+                               .count = a.count};
+}
+
 static int read_text_asset(struct reading *r, const struct asset_kind *kind,
                            const struct node *node, struct spec_texts *out, struct err *e)
 {
     struct asset a = {0};
-    if (from_node(r, kind, node, &a, e)) {
+    if (asset_read(r, kind, node, &a, e)) {
         asset_release(&a);
         return -1;
     }
-    *out = (struct spec_texts){a.name, a.path, a.keep_line_ends};
+    *out = texts_of(a);
     return 0;
 }
 
@@ -328,6 +196,7 @@ int read_texts_again(struct reading *r, const struct node *node, size_t *index, 
 out:
     free(read.name);
     free(read.path);
+    free(read.get);
     return status;
 }
 
@@ -376,10 +245,10 @@ int read_calibration(struct reading *r, const struct node *node, struct err *e)
     if (node) {
         return read_text_asset(r, &kind, node, &r->spec->calibration, e);
     }
-    if (find_calibrated(r, &at) && from_name(r, &kind, at, entry, entry, &a, e)) {
+    if (find_calibrated(r, &at) && asset_named(r, &kind, at, entry, entry, &a, e)) {
         asset_release(&a);
         return -1;
     }
-    r->spec->calibration = (struct spec_texts){a.name, a.path, a.keep_line_ends};
+    r->spec->calibration = texts_of(a);
     return 0;
 }

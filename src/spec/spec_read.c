@@ -316,6 +316,7 @@ void spec_release(struct spec *s)
     for (size_t i = 0; i < s->n_models; i++) {
         free(s->models[i].name);
         free(s->models[i].path);
+        free(s->models[i].get);
         free(s->models[i].overrides);
         free(s->models[i].evaluations);
     }
@@ -346,11 +347,13 @@ void spec_release(struct spec *s)
     for (size_t i = 0; i < s->n_texts; i++) {
         free(s->texts[i].name);
         free(s->texts[i].path);
+        free(s->texts[i].get);
     }
     free(s->texts);
     free(s->evaluations);
     free(s->calibration.name);
     free(s->calibration.path);
+    free(s->calibration.get);
     free(s->path);
     free(s->name);
     free(s->title);

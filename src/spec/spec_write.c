@@ -30,7 +30,11 @@ static void add_texts(struct buf *out, const char *key, const struct spec_texts 
     add_key_text(out, key, texts->name);
     buf_adds(out, ", path: ");
     add_path(out, texts->path);
-    buf_addf(out, ", keep_line_ends: %s}", texts->keep_line_ends ? "true" : "false");
+    buf_addf(out, ", keep_line_ends: %s", texts->keep_line_ends ? "true" : "false");
+    if (texts->count) {
+        buf_addf(out, ", count: %ld", texts->count);
+    }
+    buf_addc(out, '}');
 }
 
 /* A value of a parameter of a sweep. */
