@@ -63,7 +63,7 @@ HEADERS := $(wildcard src/*/*.h tests/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
-.PHONY: all help deps deps-check reproduce paper reference figures weights wikitext test slurm-test browser-test \
+.PHONY: all help deps deps-check reproduce reproduce-gpt2 paper reference figures weights wikitext test slurm-test browser-test \
         download-test check lint layers hdr-check format asan bench \
         repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
@@ -88,6 +88,10 @@ reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and
 	@build/nashswarm run $(SPEC) --out $(OUT) $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
 	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >/dev/null)
 	@echo; build/nashswarm verify --out $(OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
+
+reproduce-gpt2: deps ## The study's two tables on the official weights that are there (make weights, make wikitext)
+	@$(MAKE) --no-print-directory build/nashswarm
+	@tools/reproduce-gpt2 $(OUT) $(MODELS)
 
 reference: reproduce ## Make today's verdicts those that later ones are compared with
 	@build/nashswarm verify --out $(OUT) --summary --update-reference

@@ -186,8 +186,41 @@ Test(claims_rules, sign_is_decided_by_the_interval)
     r->texts = 19; /* not the texts of these results */
     expect_verdict(made_answer(&m, 1), VERDICT_UNMEASURED);
     snprintf(r->model, sizeof r->model, "big"); /* once its weights are there, a claim in full */
+    snprintf(r->weights, sizeof r->weights, "%064d", 1);
+    r->parameters = 124439808;
     r->texts = 20;
     expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    made_release(&m);
+}
+
+Test(claims_rules, only_the_official_weights_decide_what_is_claimed_of_them)
+{
+    static const char other[] = "of other weights than the official ones of big";
+    struct made m;
+    made_ledger(&m, "rule: sign, results: r, method: q, protocol: text, direction: rises, "
+                    "models: [big, one]");
+    struct record *r = made_row(&m, "big", "q", "text", 2, 1, 3);
+    struct record *own = made_row(&m, "one", "q", "text", 2, 1, 3);
+    m.ledger.models[0].weights = "digest";
+    r->parameters = 124439808;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE); /* says nothing of its weights */
+    cr_expect(strstr(made_answer(&m, 0)->why, other), "%s", made_answer(&m, 0)->why);
+    snprintf(r->weights, sizeof r->weights, "another");
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    snprintf(r->weights, sizeof r->weights, "digest");
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    r->parameters++;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    r->parameters--;
+    m.ledger.models[0].weights = NULL; /* none was published: any that were imported */
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    snprintf(r->weights, sizeof r->weights, "synthetic");
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    cr_expect(strstr(made_answer(&m, 0)->why, "synthetic"), "%s", made_answer(&m, 0)->why);
+    cr_expect(isnan(made_answer(&m, 0)->value), "a number of synthetic weights is shown");
+    expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION); /* a model with a file, of any weights */
+    snprintf(own->weights, sizeof own->weights, "synthetic");
+    expect_verdict(made_answer(&m, 1), VERDICT_UNTESTABLE);
     made_release(&m);
 }
 

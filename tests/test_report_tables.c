@@ -103,6 +103,43 @@ Test(report_tables, sum_up_seeds_as_mean_and_deviation)
                 "+12.50] [+3.50, +4.50] 5.00 4.16 3.56");
 }
 
+Test(report_tables, show_what_was_published_beside_ours)
+{
+    struct fixture f;
+    struct spec_published published = {.model = 0, .baseline = 5, .uniform = 5.5, .tiers = 4.9};
+    fixture_study(&f);
+    f.spec.report.published = &published;
+    f.spec.report.n_published = 1;
+    expect_line(&f, "small",
+                "small 1.1M 5.0000 +12.00 % +3.00 % 90.6 % 4.0× better – – 5.00 4.16 3.56 5.0000 "
+                "+10.00 % −2.00 %");
+    expect_line(&f, "small (nash-exact)", /* another method than the published one */
+                "small (nash-exact) 1.1M 5.0000 +12.00 % +6.00 % 90.6 % 2.0× better – – 5.00 4.16 "
+                "3.56 – – –");
+    expect_line(&f, "big_one",
+                "big_one 12.4M 5.0000 +9.50 % +0.50 % 90.6 % 19× better – – 5.00 4.16 3.56 – – –");
+}
+
+Test(report_tables, never_show_synthetic_weights_as_the_published_ones)
+{
+    struct fixture f;
+    struct buf text = BUF_INIT;
+    struct err e;
+    struct spec_published published = {.model = 0, .baseline = 5, .uniform = 5.5, .tiers = 4.9};
+    fixture_study(&f);
+    f.spec.report.published = &published;
+    f.spec.report.n_published = 1;
+    for (size_t i = 0; i < f.n; i++) {
+        snprintf(f.rows[i].weights, sizeof f.rows[i].weights, "synthetic");
+    }
+    expect_line(&f, "small",
+                "small 1.1M 5.0000 +12.00 % +3.00 % 90.6 % 4.0× better – – 5.00 4.16 3.56 – – –");
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &text, &e) == 0);
+    cr_assert(strstr(text.s, "Synthetic weights, of no trained model: small, big_one."), "%s",
+              text.s);
+    buf_release(&text);
+}
+
 Test(report_tables, say_what_was_not_measured)
 {
     struct fixture f;

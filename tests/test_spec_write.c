@@ -109,6 +109,18 @@ Test(spec_write, keeps_every_field)
     spec_release(&b);
 }
 
+Test(spec_write, keeps_what_was_published)
+{
+    struct spec a, b;
+    round_trip(&a, &b, "experiments/gpt2-20.yaml");
+    assert_equal_specs(&a, &b);
+    cr_assert(b.report.n_published == 4, "%zu models", b.report.n_published);
+    cr_assert(spec_published_of(&b, "gpt2-xl")->uniform == 4.8646, "a number changed");
+    cr_assert(spec_published_of(&b, "gpt3") == NULL, "found what is not there");
+    spec_release(&a);
+    spec_release(&b);
+}
+
 Test(spec_write, quotes_what_yaml_would_misread)
 {
     static const char text[] = "name: \"1e3\"\ntitle: \"a: [b] # \\u2028 \\u00E9 \\\\ '\\\" x\"\n"

@@ -70,24 +70,48 @@ static void say_nothing_stored(struct answer *a, const struct question *q,
                  protocol, texts, x->spec);
 }
 
+/*
+ * Why the row is not about the model of its name, or NULL. Synthetic weights are never; a model of
+ * which the ledger has the shape alone is the official one, with its digest and its size.
+ */
+static const char *foreign(const struct record *r, const struct ledger_model *m)
+{
+    if (strcmp(r->weights, "synthetic") == 0) {
+        return "the stored results are of synthetic weights, which decide nothing about";
+    }
+    if (m->path) {
+        return NULL;
+    }
+    bool same = m->weights ? strcmp(r->weights, m->weights) == 0 : r->weights[0] != '\0';
+    return same && (double)r->parameters == m->parameters
+               ? NULL
+               : "the stored results are of other weights than the official ones of";
+}
+
 bool deciding_cells(struct cells *out, struct answer *a, const struct question *q,
                     const char *method, enum claim_key protocol)
 {
     const struct ledger_results *x = &q->ledger->results[q->claim->values[KEY_RESULTS].index];
     const char *under = q->claim->values[protocol].text;
+    const struct ledger_model *m = &q->ledger->models[q->model];
+    const char *refused = NULL;
     out->n = 0;
-    for (size_t i = 0; i < x->n; i++) {
+    for (size_t i = 0; i < x->n && !refused; i++) {
         const struct record *r = &x->rows[i];
-        if (strcmp(r->model, q->ledger->models[q->model].name) == 0 &&
-            strcmp(r->method, method) == 0 && strcmp(r->protocol, under) == 0 &&
-            (!x->texts || r->texts == x->texts) && out->n < sizeof out->rows / sizeof *out->rows) {
+        if (strcmp(r->model, m->name) == 0 && strcmp(r->method, method) == 0 &&
+            strcmp(r->protocol, under) == 0 && (!x->texts || r->texts == x->texts) &&
+            out->n < sizeof out->rows / sizeof *out->rows) {
             out->rows[out->n++] = r;
+            refused = foreign(r, m);
         }
     }
-    if (!out->n) {
+    if (refused) {
+        a->verdict = VERDICT_UNTESTABLE;
+        deciding_why(a, "%s %s", refused, m->name);
+    } else if (!out->n) {
         say_nothing_stored(a, q, x, method, under);
     }
-    return out->n > 0;
+    return out->n && !refused;
 }
 
 /* Columns with the two that hold the ends of their interval. */

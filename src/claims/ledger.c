@@ -164,9 +164,19 @@ static void read_shape(struct ledger_reading *r, const struct node *node, struct
                                      (int)v.numbers[3], (int)v.numbers[4]};
 }
 
+static void read_weights(struct ledger_reading *r, const struct node *node, struct ledger_model *m)
+{
+    if (node && field_text(&r->problems, node, "weights", &m->weights) &&
+        (strlen(m->weights) != 64 || strspn(m->weights, "0123456789abcdef") != 64)) {
+        problems_add(&r->problems, node->at,
+                     "weights: the SHA-256 of model.safetensors is wanted, 64 lower-case "
+                     "hexadecimal digits");
+    }
+}
+
 static int read_models(struct ledger_reading *r, const struct node *node, struct err *e)
 {
-    static const char *const known[] = {"title", "shape", "path"};
+    static const char *const known[] = {"title", "shape", "path", "weights"};
     struct ledger *l = r->ledger;
     if (!field_is(&r->problems, node, NODE_MAP, "models: a mapping of models")) {
         return 0;
@@ -187,6 +197,7 @@ static int read_models(struct ledger_reading *r, const struct node *node, struct
         if (title) {
             field_text(&r->problems, title, "title", &m->title);
         }
+        read_weights(r, node_get(item, "weights"), m);
         if (!shape == !path) {
             problems_add(&r->problems, item->at, "%s: either `shape:` or `path:` is wanted",
                          item->key);

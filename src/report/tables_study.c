@@ -61,6 +61,46 @@ static void loss_caption(struct layout *l, const struct spec *s, const struct st
     }
 }
 
+/* Whether the table shows what was published: under the study's own protocol, the first of them. */
+static bool shows_published(const struct spec *s, const struct study *study, const char *protocol)
+{
+    return s->report.n_published && strcmp(protocol, study->protocol) == 0;
+}
+
+static void published_columns(struct layout *l)
+{
+    layout_column(l, LAYOUT_RIGHT, "Published:\nBaseline");
+    layout_column(l, LAYOUT_RIGHT, "Published:\nUniform Δ");
+    layout_column(l, LAYOUT_RIGHT, "Published:\nNash Δ");
+}
+
+static bool is_synthetic(const struct study_line *line)
+{
+    const struct record *r = selection_first(&line->model);
+    return r && strcmp(r->weights, "synthetic") == 0;
+}
+
+/*
+ * Only the first method in the role of Nash-Swarm is the one that was published, and nothing was of
+ * synthetic weights.
+ */
+static void published_cells(struct layout *l, const struct spec *s, const struct study_line *line)
+{
+    const struct spec_published *p = spec_published_of(s, line->model.model);
+    bool first = strcmp(line->tiers.method, s->methods[s->report.tiers[0]].name) == 0;
+    if (!p || !first || is_synthetic(line)) {
+        for (int i = 0; i < 3; i++) {
+            layout_cell(l, "–");
+        }
+        return;
+    }
+    double uniform = 100 * (p->uniform - p->baseline) / p->baseline;
+    double tiers = 100 * (p->tiers - p->baseline) / p->baseline;
+    layout_cell(l, "%s", number_plain(summary_one(p->baseline), 4, "").text);
+    layout_cell(l, "%s", number_signed(summary_one(uniform), 2, "%").text);
+    layout_cell(l, "%s", number_signed(summary_one(tiers), 2, "%").text);
+}
+
 static void loss_columns(struct layout *l)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
@@ -75,6 +115,21 @@ static void loss_columns(struct layout *l)
     layout_column(l, LAYOUT_RIGHT, "Bits,\npacked");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nideal map");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nentropy");
+}
+
+/* Names the models that nobody trained. */
+static void note_synthetic(struct layout *l, const struct spec *s, const struct study *study)
+{
+    struct buf names = BUF_INIT;
+    for (size_t i = 0; i < study->n; i += s->report.n_tiers) {
+        if (is_synthetic(&study->lines[i])) {
+            buf_addf(&names, "%s%s", names.len ? ", " : "", study->lines[i].label);
+        }
+    }
+    if (names.len) {
+        layout_note(l, "Synthetic weights, of no trained model: %s.", buf_text(&names));
+    }
+    buf_release(&names);
 }
 
 static void loss_notes(struct layout *l, const struct spec *s, const char *protocol)
@@ -142,10 +197,21 @@ void tables_loss(struct layout *l, const struct spec *s, const struct study *stu
     layout_name(l, own ? "loss" : "loss-%s", protocol);
     loss_caption(l, s, study, protocol);
     loss_columns(l);
+    bool published = shows_published(s, study, protocol);
+    if (published) {
+        published_columns(l);
+    }
     for (size_t i = 0; i < study->n; i++) {
         loss_line(l, &study->lines[i], protocol);
+        if (published) {
+            published_cells(l, s, &study->lines[i]);
+        }
     }
+    note_synthetic(l, s, study);
     loss_notes(l, s, protocol);
+    if (published) {
+        layout_note(l, "Published: the study's own losses; its Δ from them, as it prints it.");
+    }
 }
 
 /* "18.40 (87.5 %)": payload in MiB, compression as the study counts. */

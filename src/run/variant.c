@@ -7,10 +7,30 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/gpt2_file.h"
 #include "model/gpt2_tokenizer.h"
 #include "run/methods.h"
 #include "run/outcome.h"
 #include "run/scoring.h"
+
+/* The digest of the weights' source, as the model file has it; an honest mark comes first. */
+static int tell_weights(struct loaded_model *m, struct err *e)
+{
+    struct gpt2_source sources[GPT2_SOURCES_MAX];
+    size_t n;
+    if (gpt2_sources(&m->gpt2, sources, &n, e)) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(sources[i].name, "model.safetensors") == 0) {
+            snprintf(m->weights, sizeof m->weights, "%s", sources[i].sha256);
+        }
+    }
+    if (m->gpt2.synthetic) {
+        snprintf(m->weights, sizeof m->weights, "synthetic");
+    }
+    return 0;
+}
 
 int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model, struct err *e)
 {
@@ -18,7 +38,7 @@ int loaded_model_open(struct loaded_model *m, const struct spec *s, size_t model
                                .reading = PTHREAD_MUTEX_INITIALIZER,
                                .learning = PTHREAD_MUTEX_INITIALIZER};
     int status = gpt2_open(&m->gpt2, s->models[model].path, e) || gpt2_load(&m->gpt2, e) ||
-                         gpt2_tokenizer(&m->tokenizer, &m->gpt2, e)
+                         gpt2_tokenizer(&m->tokenizer, &m->gpt2, e) || tell_weights(m, e)
                      ? -1
                      : 0;
     m->workshop.base = &m->gpt2;
@@ -124,6 +144,7 @@ static void fill_row(struct record *r, const struct loaded_model *m, const struc
                      double floor_mse)
 {
     fill_identity(r, &m->gpt2, s, c, p);
+    snprintf(r->weights, sizeof r->weights, "%s", m->weights);
     r->untouched_bits = q->bill.untouched.packed_bits;
     if (q->bill.scope_weights > 0) {
         outcome_fill_record(r, q, p);

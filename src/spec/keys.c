@@ -41,6 +41,8 @@ const struct spec_key spec_keys[] = {
      "study, sweep, allocators or seeds; sweep where one is swept"},
     {"report.uniform", "name", NULL, "", "the method in the uniform role: by default the first"},
     {"report.tiers", "list of names", NULL, "", "methods in the tiers role: by default all"},
+    {"report.published", "mapping", "nats", "",
+     "losses to show beside ours: {MODEL: {baseline: L, uniform: L, tiers: L}}"},
 };
 const size_t spec_n_keys = sizeof spec_keys / sizeof *spec_keys;
 

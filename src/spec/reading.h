@@ -119,6 +119,9 @@ const struct place *overridden_at(const struct reading *r, size_t model, size_t 
 /* Checks the values of each method against each other, for every combination that is swept. */
 void check_methods(struct reading *r);
 
+/* `published:` of a report that is a study. */
+int read_published_losses(struct reading *r, const struct node *node, struct err *e);
+
 /* `node` is NULL without the key. */
 int read_report(struct reading *r, const struct node *node, struct err *e);
 

@@ -38,6 +38,7 @@
  *     exclude: [{methods.nash-exact.bits: [6, 4, 2], methods.nash-exact.scope: [all]}]
  *     include: [{methods.uniform4.bits: 8}]
  *   report: {kind: study, uniform: uniform4, tiers: [nash-swarm]}    optional
+ *     published: {gpt2: {baseline: 5.3253, uniform: 6.5908, tiers: 5.3661}}    nats, beside ours
  *
  * A generator makes at most 10,000 values: range as Python does, without its stop; the others with
  * both ends exact. The keys of a zip or rule are of one method, or all of methods.*. A combination
@@ -162,6 +163,12 @@ enum spec_report_kind { REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS, REPORT_SE
 /* "study", "sweep", "allocators", "seeds", in the order of the enum; ended by NULL. */
 extern const char *const spec_report_kinds[];
 
+/* Losses that a study printed of a model, in nats. */
+struct spec_published {
+    size_t model; /* index into spec.models */
+    double baseline, uniform, tiers;
+};
+
 /* What the tables and figures are made of. */
 struct spec_report {
     /* study: the study's two tables and figures; sweep: a Pareto plot; allocators: methods of a
@@ -171,6 +178,8 @@ struct spec_report {
     size_t uniform; /* study: index of the method in the role of uniform 4-bit */
     size_t *tiers;  /* study: methods in the role of Nash-Swarm, a table row each */
     size_t n_tiers;
+    struct spec_published *published; /* study: what stands beside ours, of some models */
+    size_t n_published;
 };
 
 struct spec {
@@ -207,6 +216,9 @@ struct spec {
 int spec_read(struct spec *s, const char *path, const struct spec_known *known,
               const struct spec_overrides *overrides, struct buf *problems, struct err *e);
 void spec_release(struct spec *s);
+
+/* What was published of the model, or NULL. */
+const struct spec_published *spec_published_of(const struct spec *s, const char *model);
 
 /* The spec as YAML with every default filled in, which spec_read() takes back to the same spec. */
 void spec_write(const struct spec *s, struct buf *out);

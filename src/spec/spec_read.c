@@ -344,6 +344,7 @@ void spec_release(struct spec *s)
     free(s->tables);
     free(s->seeds);
     free(s->report.tiers);
+    free(s->report.published);
     for (size_t i = 0; i < s->n_texts; i++) {
         free(s->texts[i].name);
         free(s->texts[i].path);

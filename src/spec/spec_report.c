@@ -149,15 +149,16 @@ int read_report(struct reading *r, const struct node *node, struct err *e)
     }
     field_keys(&r->problems, node, "report", keys, spec_key_names("report", false, keys));
     const struct node *kind = node_get(node, "kind"), *uniform = node_get(node, "uniform"),
-                      *tiers = node_get(node, "tiers");
+                      *tiers = node_get(node, "tiers"), *published = node_get(node, "published");
+    const struct node *role = uniform ? uniform : tiers ? tiers : published;
     size_t found = problems_count(&r->problems);
     enum spec_report_kind wanted;
     bool named = read_report_kind(r, kind, &wanted);
     bool study = wanted == REPORT_STUDY, can_be_study = named ? study : !s->n_axes;
-    if (!can_be_study && problems_count(&r->problems) == found && (uniform || tiers)) {
-        problems_add(&r->problems, (uniform ? uniform : tiers)->key_at,
+    if (!can_be_study && problems_count(&r->problems) == found && role) {
+        problems_add(&r->problems, role->key_at,
                      "report: a report of kind %s has no roles: leave \"%s\" out",
-                     spec_report_kinds[wanted], uniform ? "uniform" : "tiers");
+                     spec_report_kinds[wanted], role->key);
     }
     if (!can_be_study) {
         report->kind = wanted;
@@ -173,14 +174,13 @@ int read_report(struct reading *r, const struct node *node, struct err *e)
         require_roles(r, kind);
     }
     report->kind = report->uniform && report->n_tiers ? REPORT_STUDY : REPORT_SWEEP;
-    if (report->kind == REPORT_SWEEP && !study && (uniform || tiers) &&
-        problems_count(&r->problems) == found) {
-        problems_add(&r->problems, (uniform ? uniform : tiers)->key_at,
+    if (report->kind == REPORT_SWEEP && !study && role && problems_count(&r->problems) == found) {
+        problems_add(&r->problems, role->key_at,
                      "report: no method is left for the %s role, so there is no study to report",
                      report->uniform ? "tiers" : "uniform");
     }
     if (report->kind == REPORT_SWEEP) {
         report->uniform = report->n_tiers = 0;
     }
-    return 0;
+    return published ? read_published_losses(r, published, e) : 0;
 }

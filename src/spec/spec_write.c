@@ -234,6 +234,17 @@ static void write_report(const struct spec *s, struct buf *out)
         add_key_text(out, i ? ", " : "", s->methods[report->tiers[i]].name);
     }
     buf_adds(out, "]\n");
+    for (size_t i = 0; i < report->n_published; i++) {
+        const struct spec_published *p = &report->published[i];
+        add_key_text(out, i ? "    " : "  published:\n    ", s->models[p->model].name);
+        buf_adds(out, ": {baseline: ");
+        buf_add_real(out, p->baseline);
+        buf_adds(out, ", uniform: ");
+        buf_add_real(out, p->uniform);
+        buf_adds(out, ", tiers: ");
+        buf_add_real(out, p->tiers);
+        buf_adds(out, "}\n");
+    }
 }
 
 void spec_write(const struct spec *s, struct buf *out)
