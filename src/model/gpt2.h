@@ -77,6 +77,13 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e);
 /* Makes every tensor's f32 available and refuses NaN and infinities, in parallel. Once. */
 int gpt2_load(struct gpt2 *m, struct err *e);
 
+/*
+ * The same, but tensors whose codes can be multiplied as they are (coding/product.h) stay codes in
+ * the mapped file: their f32 stays NULL, and model/stepper.h alone can use such a model. Once, in
+ * place of gpt2_load().
+ */
+int gpt2_load_codes(struct gpt2 *m, struct err *e);
+
 /* A variant of `base` that shares all its tensors. Replace some with gpt2_replace(). */
 int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "coding/packed.h"
+#include "coding/product.h"
 #include "model/gpt2.h"
 
 bool halves_to_floats(float *out, const unsigned char *half, size_t n)
@@ -53,6 +54,15 @@ static bool usable_in_place(const struct gpt2_tensor *t)
     return t->stored && t->dtype == DTYPE_F32 && (size_t)t->stored % sizeof(float) == 0;
 }
 
+/* Are the codes multiplied as they lie? Their grids are looked through in place of weights. */
+static int keep_codes(const struct gpt2 *m, const struct gpt2_tensor *t, bool *kept, struct err *e)
+{
+    struct packed_matrix matrix;
+    *kept = t->packed && !t->f32 && packed_matrix_of(&matrix, t->packed);
+    return *kept && packed_matrix_check(&matrix, e) ? err_prefix(e, "%s in %s", t->name, m->path)
+                                                    : 0;
+}
+
 /*
  * Points f32 at the mapped weights, or at fresh memory that holds what the codes stand for, or that
  * do_job() has yet to fill.
@@ -79,13 +89,13 @@ static struct job *make_jobs(const struct gpt2 *m, size_t *n_jobs, struct err *e
 {
     size_t n = 0;
     for (int i = 0; i < m->n_tensors; i++) {
-        n += chunk_count(m->tensors[i].n);
+        n += m->tensors[i].f32 ? chunk_count(m->tensors[i].n) : 0;
     }
     struct job *jobs = mem_new(n, sizeof *jobs, e);
     *n_jobs = n;
     n = 0;
     for (int i = 0; jobs && i < m->n_tensors; i++) {
-        for (size_t c = 0; c < chunk_count(m->tensors[i].n); c++) {
+        for (size_t c = 0; m->tensors[i].f32 && c < chunk_count(m->tensors[i].n); c++) {
             jobs[n++] = (struct job){i, chunk_begin(c), chunk_end(c, m->tensors[i].n), false};
         }
     }
@@ -125,10 +135,12 @@ static int refuse_weight(const struct gpt2 *m, const struct job *job, struct err
                    t->name, m->path, what, i / t->cols, i % t->cols);
 }
 
-int gpt2_load(struct gpt2 *m, struct err *e)
+static int load(struct gpt2 *m, bool codes, struct err *e)
 {
     for (int i = 0; i < m->n_tensors; i++) {
-        if (provide_f32(m, &m->tensors[i], e)) {
+        bool kept = false;
+        if ((codes && keep_codes(m, &m->tensors[i], &kept, e)) ||
+            (!kept && provide_f32(m, &m->tensors[i], e))) {
             return -1;
         }
     }
@@ -149,4 +161,14 @@ int gpt2_load(struct gpt2 *m, struct err *e)
     }
     free(jobs);
     return status;
+}
+
+int gpt2_load(struct gpt2 *m, struct err *e)
+{
+    return load(m, false, e);
+}
+
+int gpt2_load_codes(struct gpt2 *m, struct err *e)
+{
+    return load(m, true, e);
 }
