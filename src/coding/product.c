@@ -12,7 +12,7 @@ bool packed_matrix_of(struct packed_matrix *m, const struct packed_tensor *p)
         return false;
     }
     size_t per = 32 / (size_t)p->bits[0], unit = p->unit < p->cols ? p->unit : p->cols;
-    const struct packed_part *codes = &p->part[PACKED_CODES];
+    const struct packed_part *codes = &p->part[PACKED_CODES], *grids = &p->part[PACKED_GRIDS];
     *m = (struct packed_matrix){.rows = p->rows,
                                 .cols = p->cols,
                                 .unit = unit,
@@ -22,7 +22,8 @@ bool packed_matrix_of(struct packed_matrix *m, const struct packed_tensor *p)
                                 .dtype = p->dtype,
                                 .codes = codes->bytes,
                                 .codes_end = codes->bytes + codes->n,
-                                .grids = p->part[PACKED_GRIDS].bytes,
+                                .grids = grids->bytes,
+                                .grids_end = grids->bytes + grids->n,
                                 .even = p->cols * (size_t)p->bits[0] % 8 == 0 &&
                                         (unit == p->cols || unit % per == 0)};
     return true;

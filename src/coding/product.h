@@ -32,7 +32,7 @@ struct packed_matrix {
     int bits;           /* 4 or 8 */
     bool one_grid;      /* one grid for all; else one a unit */
     enum grid_dtype dtype;
-    const uint8_t *codes, *codes_end, *grids;
+    const uint8_t *codes, *codes_end, *grids, *grids_end;
     bool even; /* rows begin at whole bytes and units at whole words: read as vectors */
 };
 

@@ -9,7 +9,8 @@
 enum {
     BLOCK_COLUMNS = 128, /* of a product of several positions */
     BLOCK_ROWS = 512,    /* of codes decoded at once: 256 KiB of floats, which the L2 cache keeps */
-    HEAD_ROWS = 64
+    HEAD_ROWS = 64,
+    SHARE_COLUMNS = 128 /* of 4-bit codes these are a cache line, and one vector at the most */
 };
 
 void linear_matrix_of(struct linear_matrix *w, const struct gpt2_tensor *t)
@@ -44,14 +45,14 @@ static void begin(float *y_rn, size_t ld, const float *bias_n, size_t R, size_t 
     }
 }
 
-/* The columns of a thread: as many as the others', to within PRODUCT_COLUMNS. */
+/* The columns of a thread: as many as the others', to within SHARE_COLUMNS. */
 static void product_team(float *y_rn, const float *x_rk, const struct linear_matrix *w,
                          const float *bias_n, size_t R, bool add, float *scratch)
 {
-    size_t n = w->cols, blocks = (n + PRODUCT_COLUMNS - 1) / PRODUCT_COLUMNS;
+    size_t n = w->cols, blocks = (n + SHARE_COLUMNS - 1) / SHARE_COLUMNS;
     size_t me = (size_t)omp_get_thread_num(), team = (size_t)omp_get_num_threads();
-    size_t from = blocks * me / team * PRODUCT_COLUMNS;
-    size_t to = blocks * (me + 1) / team * PRODUCT_COLUMNS;
+    size_t from = blocks * me / team * SHARE_COLUMNS;
+    size_t to = blocks * (me + 1) / team * SHARE_COLUMNS;
     to = to < n ? to : n;
     float *sum = scratch, *rest = scratch + R * n;
     product_columns(sum, n, &w->packed, x_rk, w->rows, R, from, to, rest);

@@ -15,7 +15,7 @@
 #include "coding/product.h"
 #include "model/gpt2.h"
 
-enum { PRODUCT_ROWS = 3 }; /* beyond, unpacking once a row costs more than decoding once */
+enum { PRODUCT_ROWS = 16 }; /* beyond, unpacking once a row costs more than decoding once */
 
 struct linear_matrix {
     const float *f32;            /* NULL where it is codes */

@@ -5,7 +5,7 @@
  * Keys and values of earlier positions are kept, so a step of one token reads every matrix once and
  * does little else: its time is that of the bytes read (stepper_bytes()). Matrices that
  * gpt2_load_codes() kept as codes are read as codes; the model then takes no more memory than its
- * file. One OpenMP team runs a whole step, with five barriers a layer; what is small is done by
+ * file. One OpenMP team runs a whole step, with six barriers a layer; what is small is done by
  * every thread for itself. Nothing depends on the number of threads. (For many texts side by side:
  * model/decode.h.)
  */
