@@ -1,5 +1,6 @@
 /* base: texts, files, digests, streams, numbers. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,17 @@ Test(base_err, a_long_sentence_is_cut_where_it_shows)
     cr_assert(err_set(&e, "%s", word) == -1);
     cr_assert(strlen(e.text) == ERR_MAX - 1);
     cr_assert(strcmp(e.text + ERR_MAX - sizeof "…", "…") == 0);
+}
+
+/* Names come from files, and sentences go to terminals. */
+Test(base_err, what_a_terminal_would_obey_is_not_in_a_sentence)
+{
+    struct err e;
+    err_set(&e, "no %s", "\x1B[2J\n\xC2\x9B\xFFx\xC3");
+    cr_assert_str_eq(e.text, "no ?[2J???"
+                             "?x?");
+    err_errno(&e, ENOENT, "größer\r");
+    cr_assert(strstr(e.text, "größer?: ") == e.text, "%s", e.text);
 }
 
 Test(base_err, a_prefix_stands_in_front)

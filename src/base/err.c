@@ -4,6 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/*
+ * Names in a sentence come from files that anybody may have made: what a terminal would obey, or
+ * cannot show, becomes a question mark.
+ */
+static void make_printable(char *text)
+{
+    size_t n = strlen(text);
+    for (size_t i = 0, length; i < n; i += length) {
+        length = utf8_valid_length(text + i, n - i);
+        uint32_t c = length ? utf8_code_point(text + i, length) : 0;
+        if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
+            length = length ? length : 1;
+            memset(text + i, '?', length);
+        }
+    }
+}
+
 /* vsnprintf that marks a cut instead of hiding it. */
 static void fill(char *out, size_t size, const char *format, va_list args)
 {
@@ -11,6 +30,7 @@ static void fill(char *out, size_t size, const char *format, va_list args)
     if (need >= (int)size) {
         memcpy(out + size - sizeof "…", "…", sizeof "…");
     }
+    make_printable(out);
 }
 
 void err_fill(struct err *e, const char *format, ...)

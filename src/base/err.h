@@ -14,7 +14,7 @@
 enum { ERR_MAX = 2048 };
 
 struct err {
-    char text[ERR_MAX]; /* UTF-8, no newline at the end; cut with "…" when longer */
+    char text[ERR_MAX]; /* UTF-8 without control characters; cut with "…" when longer */
 };
 
 /*
