@@ -1,5 +1,6 @@
 #include "base/h5.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/h5_contents.h"
 #include "base/h5_internal.h"
+#include "base/isolate.h"
 #include "base/mem.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are mapped as little-endian");
@@ -100,11 +102,7 @@ hid_t h5_half_type(void)
     return type;
 }
 
-/*
- * How files are accessed: no lock files, and when writing a fixed version of the format and arrays
- * that are aligned without waste. Negative on failure.
- */
-static hid_t access_list(bool writing)
+hid_t h5_access_list(bool writing)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0) {
@@ -127,43 +125,69 @@ static hid_t access_list(bool writing)
 }
 
 /* The checks that the system can make, so that HDF5 is only asked about what may be HDF5. */
-static int check_regular(const char *path, uint64_t *size, struct err *e)
+static int check_regular(struct h5 *h, struct h5_subject *s, struct err *e)
 {
-    struct file_map map;
-    if (file_map_open(&map, path, e)) {
+    static const unsigned char signature[8] = "\x89HDF\r\n\x1A\n";
+    struct stat st;
+    if (file_map_open(&h->map, h->path, e)) {
         return -1;
     }
-    *size = map.n;
-    file_map_close(&map);
-    return *size ? 0 : err_set(e, "%s is empty", path);
+    h->size = h->map.n;
+    if (!h->size) {
+        return err_set(e, "%s is empty", h->path);
+    }
+    /* It may also stand at 512, 1024, 2048, …: no program that writes models makes use of that. */
+    if (h->size < sizeof signature || memcmp(h->map.bytes, signature, sizeof signature) != 0) {
+        return err_set(e, "%s is not an HDF5 file", h->path);
+    }
+    if (stat(h->path, &st)) {
+        return err_errno(e, errno, "cannot look at %s", h->path);
+    }
+    *s = (struct h5_subject){h->path, h->size, st.st_dev, st.st_ino};
+    return 0;
+}
+
+/* The report on the file of a copy of this process. The lock is for a whole HDF5 in the copy. */
+static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
+{
+    struct isolated copy;
+    enum isolate_end end;
+    h5_lock();
+    int status = isolate_start(&copy, h5_child_list, s, e);
+    h5_unlock();
+    if (status || isolate_wait(&copy, report, &end, e)) {
+        return err_prefix(e, "cannot read %s", s->path);
+    }
+    if (end == ISOLATE_CRASHED) {
+        return err_set(e, "%s is damaged: the HDF5 library crashed on it", s->path);
+    }
+    return end == ISOLATE_DONE
+               ? 0
+               : err_set(e, "%s is damaged: the HDF5 library did not come to an end on it",
+                         s->path);
 }
 
 int h5_open(struct h5 *h, const char *path, struct err *e)
 {
+    struct h5_subject subject;
+    struct buf report = BUF_INIT;
     *h = H5_INIT;
-    if (check_regular(path, &h->size, e)) {
-        return -1;
-    }
     h->path = mem_string(path, e);
-    if (!h->path) {
-        return -1;
-    }
-    h5_lock();
-    int status = 0;
-    hid_t list = access_list(false);
-    if (H5Fis_hdf5(path) == 0) {
-        status = err_set(e, "%s is not an HDF5 file", path);
-    } else if (list < 0 || (h->id = H5Fopen(path, H5F_ACC_RDONLY, list)) < 0) {
-        status = h5_fail(e, "cannot read %s as HDF5", path);
-    }
-    if (list >= 0) {
-        H5Pclose(list);
-    }
-    h5_unlock();
+    int status = !h->path || check_regular(h, &subject, e) || ask(&report, &subject, e) ||
+                         h5_contents_read(&h->contents, &report, path, h->size, e)
+                     ? -1
+                     : 0;
+    buf_release(&report);
     if (status) {
         h5_close(h);
     }
     return status;
+}
+
+void h5_take_map(struct h5 *h, struct file_map *out)
+{
+    *out = h->map;
+    h->map = (struct file_map){0};
 }
 
 void h5_close(struct h5 *h)
@@ -177,6 +201,8 @@ void h5_close(struct h5 *h)
         unlink(h->temporary.s);
     }
     buf_release(&h->temporary);
+    h5_contents_free(h->contents);
+    file_map_close(&h->map);
     free(h->path);
     *h = H5_INIT;
 }
@@ -188,7 +214,7 @@ static int create(struct h5 *h, const char *name, struct err *e)
 {
     h5_lock();
     int status = 0;
-    hid_t access = access_list(true), creation = H5Pcreate(H5P_FILE_CREATE);
+    hid_t access = h5_access_list(true), creation = H5Pcreate(H5P_FILE_CREATE);
     if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
         (h->in_memory && H5Pset_fapl_core(access, MEMORY_STEP, false) < 0) ||
         (h->id = H5Fcreate(name, H5F_ACC_TRUNC, creation, access)) < 0) {

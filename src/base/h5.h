@@ -7,8 +7,14 @@
  * of the format. Nothing is printed, not even at exit, and messages name the path that the caller
  * gave and what the system said.
  *
- * HDF5 keeps global state, so every call here takes one lock; different threads may work on
- * different files. Paths inside a file have no leading slash; "/" is the root group.
+ * A file that is read may be damaged or made to do harm, and HDF5 is not safe from that: it reads
+ * memory that it has freed, and crashes. So a copy of this process looks at the file (isolate.h),
+ * once, when it is opened, and tells what is in it; all that is asked afterwards is answered from
+ * that, and checked again. A crash of the copy is an error like others. Links are not followed, and
+ * once the file is open the copy can open no other. What lies deeper than 8 groups is not seen.
+ *
+ * HDF5 keeps global state, so every call that needs it takes one lock; different threads may work
+ * on different files. Paths inside a file have no leading slash; "/" is the root group.
  */
 #ifndef NS_BASE_H5_H
 #define NS_BASE_H5_H
@@ -19,13 +25,16 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 
 enum { H5_RANK_MAX = 32, H5_TEXT_MAX = 1 << 20 };
 
 struct h5 {
-    int64_t id;           /* HDF5's, of the file; negative when closed */
-    char *path;           /* as given, owned */
-    uint64_t size;        /* bytes of a file opened for reading */
+    int64_t id;                   /* HDF5's, of a file that is being written; else negative */
+    char *path;                   /* as given, owned */
+    uint64_t size;                /* bytes of a file opened for reading, */
+    struct file_map map;          /* all of them, */
+    struct h5_contents *contents; /* and what is in it */
     struct buf temporary; /* name of the file being written, empty when reading or published */
     bool in_memory;       /* being written, and nowhere else yet */
 };
@@ -51,6 +60,10 @@ const char *h5_version(void);
 
 /* Opens for reading. Missing, empty, truncated and foreign files are told apart. */
 int h5_open(struct h5 *h, const char *path, struct err *e);
+
+/* The bytes of the file that was opened, which h5_find() gives offsets into, for the caller to
+ * close. */
+void h5_take_map(struct h5 *h, struct file_map *out);
 
 /* Closes; a file that was being written and is not published is removed. Closing twice is fine. */
 void h5_close(struct h5 *h);

@@ -1,32 +1,23 @@
-#include "base/h5.h"
-
-#include <limits.h>
-#include <math.h>
+/* In the copy that looks at a file: what an attribute says. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/h5_contents.h"
 #include "base/h5_internal.h"
 #include "base/mem.h"
 
 struct attribute {
+    const char *name;
     hid_t id, type, space;
     size_t n; /* elements */
 };
 
-/* Its lock is held until attribute_close(), after failures too. */
-static int attribute_open(struct attribute *a, const struct h5 *h, const char *group,
-                          const char *name, struct err *e)
+static int attribute_open(struct attribute *a, hid_t group, const char *name)
 {
-    h5_lock();
-    *a = (struct attribute){-1, -1, -1, 0};
-    if (!h5_has_attribute(h, group, name)) {
-        bool root = strcmp(group, "/") == 0;
-        return err_set(e, "%s has no attribute %s%s%s", h->path, name, root ? "" : " on ",
-                       root ? "" : group);
-    }
-    a->id = H5Aopen_by_name(h->id, group, name, H5P_DEFAULT, H5P_DEFAULT);
+    *a = (struct attribute){.name = name, .id = -1, .type = -1, .space = -1};
+    a->id = H5Aopen(group, name, H5P_DEFAULT);
     if (a->id < 0 || (a->type = H5Aget_type(a->id)) < 0 || (a->space = H5Aget_space(a->id)) < 0) {
-        return h5_fail(e, "cannot read the attribute %s of %s", name, h->path);
+        return -1;
     }
     hssize_t n = H5Sget_simple_extent_npoints(a->space);
     a->n = n > 0 ? (size_t)n : 0;
@@ -44,7 +35,6 @@ static void attribute_close(struct attribute *a)
     if (a->id >= 0) {
         H5Aclose(a->id);
     }
-    h5_unlock();
 }
 
 /* Booleans come as enumerations, which HDF5 converts to numbers only by way of their base type. */
@@ -96,55 +86,6 @@ static bool is_sound(hid_t type)
     return sound;
 }
 
-int h5_get_reals(const struct h5 *h, const char *group, const char *name, double *out, size_t max,
-                 size_t *n, struct err *e)
-{
-    struct attribute a;
-    int status = attribute_open(&a, h, group, name, e);
-    if (status) {
-        goto out;
-    }
-    H5T_class_t class = H5Tget_class(a.type);
-    *n = a.n;
-    if (class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM) {
-        status = err_set(e, "the attribute %s of %s is not a number", name, h->path);
-    } else if (!is_sound(a.type)) {
-        status = err_set(e, "the attribute %s of %s has a type that is damaged", name, h->path);
-    } else if (a.n > max) {
-        status = err_set(e, "the attribute %s of %s has %zu numbers; at most %zu can be used", name,
-                         h->path, a.n, max);
-    } else if (a.n && (class == H5T_ENUM ? read_enumeration(&a, out)
-                                         : H5Aread(a.id, H5T_NATIVE_DOUBLE, out)) < 0) {
-        status = h5_fail(e, "cannot read the attribute %s of %s", name, h->path);
-    }
-out:
-    attribute_close(&a);
-    return status;
-}
-
-int h5_get_real(const struct h5 *h, const char *group, const char *name, double *out, struct err *e)
-{
-    size_t n = 0;
-    if (h5_get_reals(h, group, name, out, 1, &n, e)) {
-        return -1;
-    }
-    return n == 1 ? 0 : err_set(e, "the attribute %s of %s has no value", name, h->path);
-}
-
-int h5_get_int(const struct h5 *h, const char *group, const char *name, int *out, struct err *e)
-{
-    double x = 0;
-    if (h5_get_real(h, group, name, &x, e)) {
-        return -1;
-    }
-    if (!(x >= INT_MIN && x <= INT_MAX) || x != floor(x)) {
-        return err_set(e, "the attribute %s of %s is %.17g, not a whole number of 32 bits", name,
-                       h->path, x);
-    }
-    *out = (int)x;
-    return 0;
-}
-
 /* A text of variable length: HDF5 allocates it. */
 static herr_t read_variable(const struct attribute *a, struct buf *out)
 {
@@ -169,67 +110,72 @@ static herr_t read_fixed(const struct attribute *a, char *scratch, size_t size, 
     return 0;
 }
 
-int h5_get_text(const struct h5 *h, const char *group, const char *name, struct buf *out,
-                struct err *e)
+/* Of more numbers than are kept, their number alone is told. */
+static int report_reals(struct h5_reporter *r, const char *group, const struct attribute *a,
+                        struct err *e)
 {
-    struct attribute a;
-    char *scratch = NULL;
-    int status = attribute_open(&a, h, group, name, e);
-    if (status) {
-        goto out;
+    double reals[H5_REALS_MAX] = {0};
+    const char *path = h5_reported(r)->path;
+    if (!is_sound(a->type)) {
+        return err_set(e, "the attribute %s of %s has a type that is damaged", a->name, path);
     }
-    size_t size = H5Tget_size(a.type);
-    if (H5Tget_class(a.type) != H5T_STRING || a.n != 1 || size > H5_TEXT_MAX) {
-        status = err_set(e, "the attribute %s of %s is not one text of a sensible length", name,
-                         h->path);
-        goto out;
+    bool listed = H5Tget_class(a->type) == H5T_ENUM;
+    if (a->n && a->n <= H5_REALS_MAX &&
+        (listed ? read_enumeration(a, reals) : H5Aread(a->id, H5T_NATIVE_DOUBLE, reals)) < 0) {
+        return h5_fail(e, "cannot read the attribute %s of %s", a->name, path);
     }
-    htri_t variable = H5Tis_variable_str(a.type);
-    if (variable == 0 && !(scratch = mem_new(size, 1, e))) {
-        status = -1;
-        goto out;
+    h5_report_reals(r, group, a->name, reals, a->n);
+    return 0;
+}
+
+static int report_text(struct h5_reporter *r, const char *group, const struct attribute *a,
+                       struct err *e)
+{
+    const char *path = h5_reported(r)->path;
+    size_t size = H5Tget_size(a->type);
+    struct buf text = BUF_INIT;
+    if (a->n != 1 || size > H5_TEXT_MAX) {
+        return err_set(e, "the attribute %s of %s is not one text of a sensible length", a->name,
+                       path);
     }
-    if (variable < 0 ||
-        (variable ? read_variable(&a, out) : read_fixed(&a, scratch, size, out)) < 0) {
-        status = h5_fail(e, "cannot read the attribute %s of %s", name, h->path);
-        goto out;
+    char *scratch = mem_new(size, 1, e);
+    int status = scratch ? 0 : -1;
+    htri_t variable = H5Tis_variable_str(a->type);
+    if (!status && (variable < 0 || (variable ? read_variable(a, &text)
+                                              : read_fixed(a, scratch, size, &text)) < 0)) {
+        status = h5_fail(e, "cannot read the attribute %s of %s", a->name, path);
     }
-    status = buf_check(out, e);
-out:
+    if (!status && (text.len > H5_TEXT_MAX || text.failed)) {
+        status = err_set(e, "the attribute %s of %s is not one text of a sensible length", a->name,
+                         path);
+    }
+    if (!status) {
+        h5_report(r, H5_TEXT, group, a->name, buf_text(&text));
+    }
     free(scratch);
-    attribute_close(&a);
+    buf_release(&text);
     return status;
 }
 
-struct visit {
-    int (*visit)(void *context, const char *name, struct err *e);
-    void *context;
-    struct err *e;
-    bool stopped; /* by visit, which has set e */
-};
-
-static herr_t visit_one(hid_t location, const char *name, const H5A_info_t *info, void *context)
+void h5_child_attribute(struct h5_reporter *r, const char *group, hid_t id, const char *name)
 {
-    struct visit *v = context;
-    (void)location;
-    (void)info;
-    v->stopped = v->visit(v->context, name, v->e) != 0;
-    return v->stopped;
-}
-
-int h5_each_attribute(const struct h5 *h, const char *group,
-                      int (*visit)(void *context, const char *name, struct err *e), void *context,
-                      struct err *e)
-{
-    struct visit v = {.visit = visit, .context = context, .e = e};
-    int status = 0;
-    h5_lock();
-    if (H5Aiterate_by_name(h->id, group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_one, &v,
-                           H5P_DEFAULT) < 0) {
-        status = h5_fail(e, "cannot list the attributes of %s in %s", group, h->path);
-    } else if (v.stopped) {
-        status = -1;
+    const char *path = h5_reported(r)->path;
+    struct attribute a;
+    struct err e;
+    int status;
+    H5Eclear2(H5E_DEFAULT);
+    if (attribute_open(&a, id, name)) {
+        status = h5_fail(&e, "cannot read the attribute %s of %s", name, path);
+    } else {
+        H5T_class_t class = H5Tget_class(a.type);
+        status = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM
+                     ? report_reals(r, group, &a, &e)
+                 : class == H5T_STRING
+                     ? report_text(r, group, &a, &e)
+                     : err_set(&e, "the attribute %s of %s is neither number nor text", name, path);
     }
-    h5_unlock();
-    return status;
+    if (status) {
+        h5_report(r, H5_UNUSABLE, group, name, e.text);
+    }
+    attribute_close(&a);
 }

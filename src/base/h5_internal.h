@@ -1,5 +1,5 @@
 /*
- * h5_internal: what h5.c, h5_read.c and h5_write.c share. Include it in no other file.
+ * h5_internal: what the files of h5 that call HDF5 share. Include it in no other file.
  */
 #ifndef NS_BASE_H5_INTERNAL_H
 #define NS_BASE_H5_INTERNAL_H
@@ -15,6 +15,12 @@ void h5_unlock(void);
 
 /* Sets the sentence with ": " and the cause that HDF5's error stack gives. Always returns −1. */
 int h5_fail(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * How files are accessed: no lock files, and when writing a fixed version of the format and arrays
+ * that are aligned without waste. Negative on failure.
+ */
+hid_t h5_access_list(bool writing);
 
 /* IEEE's 16-bit float, little-endian, which HDF5 has no name for before 1.14.4; close with
  * H5Tclose. */

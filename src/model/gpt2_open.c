@@ -205,18 +205,6 @@ static int open_mark(const struct h5 *h, struct gpt2 *m, struct err *e)
     return 0;
 }
 
-/* Maps the file that HDF5 has just looked through. */
-static int map_file(struct gpt2 *m, const struct h5 *h, struct err *e)
-{
-    m->path = mem_string(h->path, e);
-    if (!m->path || file_map_open(&m->file, h->path, e)) {
-        return -1;
-    }
-    return m->file.n == h->size
-               ? 0
-               : err_set(e, "%s changed while it was being opened; try again", h->path);
-}
-
 int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
 {
     *m = (struct gpt2){0};
@@ -228,9 +216,10 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
     int status = -1;
     bool packed = false;
     if (check_header(&h, &packed, e) || read_config(&h, &config, e) || gpt2_layout(m, &config, e) ||
-        map_file(m, &h, e)) {
+        !(m->path = mem_string(path, e))) {
         goto out;
     }
+    h5_take_map(&h, &m->file);
     if (packed && !(m->packed = mem_new((size_t)m->n_tensors, sizeof *m->packed, e))) {
         goto out;
     }

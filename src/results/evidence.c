@@ -95,8 +95,8 @@ int evidence_write(const struct evidence *v, const char *path, struct err *e)
 }
 
 /* The bytes of an array of the file, of this type; *n elements. */
-static int read_array(void **out, size_t *n, const struct h5 *h, const struct file_map *map,
-                      const char *name, enum h5_type type, struct err *e)
+static int read_array(void **out, size_t *n, const struct h5 *h, const char *name,
+                      enum h5_type type, struct err *e)
 {
     struct h5_array a;
     if (h5_find(h, name, &a, e)) {
@@ -112,7 +112,7 @@ static int read_array(void **out, size_t *n, const struct h5 *h, const struct fi
     if (!(*out = mem_new(a.n, size, e))) {
         return -1;
     }
-    memcpy(*out, (const char *)map->bytes + a.offset, a.n * size);
+    memcpy(*out, h->map.bytes + a.offset, a.n * size);
     *n = a.n;
     return 0;
 }
@@ -125,11 +125,10 @@ static int wrong_length(const struct h5 *h, const char *name, struct err *e)
                    h->path, name);
 }
 
-static int read_texts(struct evidence *v, const struct h5 *h, const struct file_map *map,
-                      struct err *e)
+static int read_texts(struct evidence *v, const struct h5 *h, struct err *e)
 {
     void *raw = NULL;
-    if (read_array(&raw, &v->n_texts, h, map, "tokens_of_text", H5_U32, e)) {
+    if (read_array(&raw, &v->n_texts, h, "tokens_of_text", H5_U32, e)) {
         return -1;
     }
     const uint32_t *tokens = raw;
@@ -142,13 +141,12 @@ static int read_texts(struct evidence *v, const struct h5 *h, const struct file_
     return v->start ? 0 : -1;
 }
 
-static int read_columns(struct evidence *v, const struct h5 *h, const struct file_map *map,
-                        struct err *e)
+static int read_columns(struct evidence *v, const struct h5 *h, struct err *e)
 {
     size_t n;
     for (size_t i = 0; i < N_COLUMNS; i++) {
         void *bytes = NULL;
-        if (read_array(&bytes, &n, h, map, columns[i].name, H5_F32, e)) {
+        if (read_array(&bytes, &n, h, columns[i].name, H5_F32, e)) {
             return -1;
         }
         *column_of(v, i) = bytes;
@@ -157,7 +155,7 @@ static int read_columns(struct evidence *v, const struct h5 *h, const struct fil
         }
     }
     void *agrees = NULL;
-    if (read_array(&agrees, &n, h, map, "top1_agrees", H5_U8, e)) {
+    if (read_array(&agrees, &n, h, "top1_agrees", H5_U8, e)) {
         return -1;
     }
     v->top1_agrees = agrees;
@@ -167,11 +165,9 @@ static int read_columns(struct evidence *v, const struct h5 *h, const struct fil
 int evidence_read(struct evidence *v, const char *path, struct err *e)
 {
     struct h5 h = H5_INIT;
-    struct file_map map = {0};
     int format = 0, mean_of_texts = 0;
     *v = (struct evidence){0};
-    int status = h5_open(&h, path, e) || file_map_open(&map, path, e) ||
-                         h5_get_int(&h, "/", "evidence_format", &format, e) ||
+    int status = h5_open(&h, path, e) || h5_get_int(&h, "/", "evidence_format", &format, e) ||
                          h5_get_int(&h, "/", "mean_of_texts", &mean_of_texts, e)
                      ? -1
                      : 0;
@@ -179,11 +175,10 @@ int evidence_read(struct evidence *v, const char *path, struct err *e)
         status = err_set(e, "%s is of format %d, not of %d; run the cell again", path, format,
                          EVIDENCE_FORMAT);
     }
-    if (!status && (status = read_texts(v, &h, &map, e)) == 0 && v->n_tokens > 0) {
-        status = read_columns(v, &h, &map, e);
+    if (!status && (status = read_texts(v, &h, e)) == 0 && v->n_tokens > 0) {
+        status = read_columns(v, &h, e);
     }
     v->mean_of_texts = mean_of_texts != 0;
-    file_map_close(&map);
     h5_close(&h);
     if (status) {
         evidence_release(v);

@@ -1,0 +1,126 @@
+#include "base/isolate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Every signal as it is in a fresh program: handlers of this one would act on its files. */
+static void default_signals(const sigset_t *mask)
+{
+    for (int number = 1; number < NSIG; number++) {
+        signal(number, SIG_DFL);
+    }
+    sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+static void limit(int resource, size_t value)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) == 0 && (now.rlim_max == RLIM_INFINITY || now.rlim_max > value)) {
+        setrlimit(resource, &(struct rlimit){.rlim_cur = value, .rlim_max = value});
+    }
+}
+
+/* Bytes that this process has mapped; 0 when the system does not say. */
+static size_t mapped_bytes(void)
+{
+    char text[32] = "";
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return n > 0 ? strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* A processor's time runs out as SIGXCPU: of the copy alone, whose count starts at 0. */
+static void be_modest(void)
+{
+    size_t mapped = mapped_bytes();
+    if (mapped) {
+        limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
+    }
+    limit(RLIMIT_CPU, ISOLATE_CPU_S);
+    limit(RLIMIT_CORE, 0);
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd <= STDERR_FILENO && nowhere >= 0; fd++) {
+        dup2(nowhere, fd);
+    }
+}
+
+int isolate_start(struct isolated *i, void (*work)(const void *context, int to),
+                  const void *context, struct err *e)
+{
+    int ends[2];
+    sigset_t all, before;
+    if (pipe2(ends, O_CLOEXEC)) {
+        return err_errno(e, errno, "cannot make a pipe");
+    }
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    i->child = fork();
+    int code = errno;
+    if (i->child == 0) {
+        close(ends[0]);
+        default_signals(&before);
+        be_modest();
+        work(context, ends[1]);
+        _exit(0);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(ends[1]);
+    i->from = ends[0];
+    if (i->child < 0) {
+        close(i->from);
+        return err_errno(e, code, "cannot start another process");
+    }
+    return 0;
+}
+
+int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, struct err *e)
+{
+    char block[65536];
+    ssize_t n;
+    int code;
+    while ((n = read(i->from, block, sizeof block)) != 0) {
+        if (n > 0) {
+            buf_add(bytes, block, (size_t)n);
+        } else if (errno != EINTR) {
+            break;
+        }
+    }
+    close(i->from);
+    while (waitpid(i->child, &code, 0) < 0) {
+        if (errno != EINTR) { /* somebody ignores the ends of children: how is not known */
+            code = 0;
+            break;
+        }
+    }
+    *end = WIFEXITED(code) && WEXITSTATUS(code) == 0        ? ISOLATE_DONE
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU ? ISOLATE_ENDLESS
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL ? ISOLATE_ENDLESS
+                                                            : ISOLATE_CRASHED;
+    return buf_check(bytes, e);
+}
+
+void isolate_send(int to, const void *bytes, size_t n)
+{
+    for (const char *at = bytes; n;) {
+        ssize_t sent = write(to, at, n);
+        if (sent > 0) {
+            at += sent;
+            n -= (size_t)sent;
+        } else if (errno != EINTR) {
+            _exit(1);
+        }
+    }
+}
+
+void isolate_close_files(void)
+{
+    limit(RLIMIT_NOFILE, 0);
+}

@@ -1,0 +1,51 @@
+/*
+ * isolate: work on what cannot be trusted in a copy of this process (fork), so that it cannot take
+ * this one down.
+ *
+ * A library that reads a damaged file may write where it should not, never end, or ask for all
+ * memory. In the copy it may: nothing of it comes back but the bytes that the work hands over, and
+ * how it ended. The copy has one thread; it prints nothing and may not use more than
+ * ISOLATE_CPU_S seconds of a processor nor ISOLATE_MEMORY bytes above what this process had mapped.
+ * The work may not touch locks that another thread of this process may hold.
+ */
+#ifndef NS_BASE_ISOLATE_H
+#define NS_BASE_ISOLATE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum { ISOLATE_CPU_S = 20 };
+#define ISOLATE_MEMORY ((size_t)1 << 30)
+
+struct isolated {
+    pid_t child;
+    int from; /* its bytes arrive here */
+};
+
+/* How the work ended. */
+enum isolate_end {
+    ISOLATE_DONE,    /* the work returned */
+    ISOLATE_CRASHED, /* a signal or a sanitizer ended it */
+    ISOLATE_ENDLESS, /* it used up its seconds */
+};
+
+/*
+ * Starts work(context, to) in a copy; it hands bytes over with isolate_send(). Between start and
+ * wait this process goes on.
+ */
+int isolate_start(struct isolated *i, void (*work)(const void *context, int to),
+                  const void *context, struct err *e);
+
+/* Waits for the end and appends the bytes. To be called after isolate_start(), once. */
+int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, struct err *e);
+
+/* For the work: hands n bytes over; the copy ends if nobody takes them. */
+void isolate_send(int to, const void *bytes, size_t n);
+
+/* For the work: no file can be opened any more, by whatever name. */
+void isolate_close_files(void);
+
+#endif

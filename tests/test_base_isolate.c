@@ -1,0 +1,118 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/isolate.h"
+
+/* Runs the work; returns how it ended, and appends what it handed over. */
+static enum isolate_end end_of(void (*work)(const void *context, int to), const void *context,
+                               struct buf *bytes)
+{
+    struct isolated copy;
+    struct err e;
+    enum isolate_end end = ISOLATE_DONE;
+    cr_assert(isolate_start(&copy, work, context, &e) == 0, "%s", e.text);
+    cr_assert(isolate_wait(&copy, bytes, &end, &e) == 0, "%s", e.text);
+    return end;
+}
+
+static void echo(const void *context, int to)
+{
+    for (int i = 0; i < 1000; i++) {
+        isolate_send(to, context, strlen(context));
+    }
+}
+
+static void crash(const void *context, int to)
+{
+    isolate_send(to, context, strlen(context));
+    raise(SIGSEGV);
+}
+
+static void open_something(const void *context, int to)
+{
+    isolate_close_files();
+    int fd = open(context, O_RDONLY);
+    isolate_send(to, fd < 0 && errno == EMFILE ? "refused" : "opened", 7);
+}
+
+static void never_end(const void *context, int to)
+{
+    (void)context;
+    for (volatile int i = to;; i = !i) {
+    }
+}
+
+static void take_memory(const void *context, int to)
+{
+    void *p = malloc(2 * ISOLATE_MEMORY);
+    (void)context;
+    isolate_send(to, p ? "taken" : "none!", 5);
+}
+
+static void print(const void *context, int to)
+{
+    const char *words = context;
+    isolate_send(to, "", 0);
+    if (write(STDERR_FILENO, words, strlen(words)) < 0) {
+        _exit(1);
+    }
+}
+
+Test(base_isolate, bytes_come_back)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(echo, "a word of some length", &bytes) == ISOLATE_DONE);
+    cr_assert(bytes.len == 21000 && strncmp(bytes.s, "a word of some lengtha word", 27) == 0);
+    buf_release(&bytes);
+}
+
+Test(base_isolate, a_crash_ends_the_copy_alone)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(crash, "so far", &bytes) == ISOLATE_CRASHED);
+    cr_assert_str_eq(buf_text(&bytes), "so far");
+    buf_release(&bytes);
+}
+
+Test(base_isolate, no_file_is_opened_once_they_are_closed)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(open_something, "/dev/null", &bytes) == ISOLATE_DONE);
+    cr_assert_str_eq(buf_text(&bytes), "refused");
+    buf_release(&bytes);
+}
+
+Test(base_isolate, work_that_never_ends_is_ended)
+{
+    struct buf bytes = BUF_INIT;
+    struct rlimit second = {.rlim_cur = 1, .rlim_max = 1}; /* not to wait for the usual 20 */
+    cr_assert(setrlimit(RLIMIT_CPU, &second) == 0);
+    cr_assert(end_of(never_end, NULL, &bytes) == ISOLATE_ENDLESS);
+    cr_assert(bytes.len == 0);
+}
+
+Test(base_isolate, memory_is_bounded)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(take_memory, NULL, &bytes) == ISOLATE_DONE);
+    cr_assert_str_eq(buf_text(&bytes), "none!");
+    buf_release(&bytes);
+}
+
+/* glibc's complaint about a broken heap would stand between the lines of a terminal. */
+Test(base_isolate, nothing_is_printed)
+{
+    struct buf bytes = BUF_INIT;
+    int ends[2], before = dup(STDERR_FILENO);
+    char byte;
+    cr_assert(pipe2(ends, O_NONBLOCK) == 0 && dup2(ends[1], STDERR_FILENO) >= 0);
+    enum isolate_end end = end_of(print, "words", &bytes);
+    dup2(before, STDERR_FILENO);
+    cr_assert(end == ISOLATE_DONE && read(ends[0], &byte, 1) == -1 && errno == EAGAIN);
+}
