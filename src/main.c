@@ -68,6 +68,7 @@ int main(int argc, char **argv)
     argp_err_exit_status = EXIT_USAGE;
     atexit(close_output);
     watch_signals();
+    command_watch_maps();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

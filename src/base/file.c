@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,40 +18,6 @@
 static const char *shown(const char *path)
 {
     return *path ? path : "\"\"";
-}
-
-int file_map_open(struct file_map *m, const char *path, struct err *e)
-{
-    *m = (struct file_map){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return err_errno(e, errno, "cannot open %s", shown(path));
-    }
-    struct stat st;
-    int status = 0;
-    if (fstat(fd, &st)) {
-        status = err_errno(e, errno, "cannot look at %s", path);
-    } else if (!S_ISREG(st.st_mode)) {
-        status = err_set(e, "%s is %s, not a file", path,
-                         S_ISDIR(st.st_mode) ? "a folder" : "a device or pipe");
-    } else if (st.st_size > 0) {
-        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (p == MAP_FAILED) {
-            status = err_errno(e, errno, "cannot map %s", path);
-        } else {
-            *m = (struct file_map){.bytes = p, .n = (size_t)st.st_size};
-        }
-    }
-    close(fd);
-    return status;
-}
-
-void file_map_close(struct file_map *m)
-{
-    if (m->bytes) {
-        munmap((void *)(size_t)m->bytes, m->n);
-    }
-    *m = (struct file_map){0};
 }
 
 /* An endless device is refused before it has filled the memory. */

@@ -24,6 +24,12 @@ struct file_map {
 int file_map_open(struct file_map *m, const char *path, struct err *e);
 void file_map_close(struct file_map *m);
 
+/*
+ * The path of the open map that this address is in, or NULL. For a handler of SIGBUS, which comes
+ * when a mapped file was cut short meanwhile or its disk fails; safe there.
+ */
+const char *file_map_name(const void *address);
+
 /* Appends the bytes of the file, or of standard input when the path is "-"; at most 2 GiB. */
 int file_read(struct buf *out, const char *path, struct err *e);
 

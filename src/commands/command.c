@@ -6,6 +6,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -44,6 +45,38 @@ void command_end(int number)
     file_discard();
     signal(number, SIG_DFL);
     raise(number);
+}
+
+/* One message at once; nothing here allocates or locks. */
+static void say_lost(const char *path)
+{
+    static const char before[] = "nashswarm: ",
+                      after[] = " cannot be read to its end any more: another program has cut it "
+                                "short, or its disk fails; start again with the file whole\n";
+    struct iovec parts[] = {{(void *)(size_t)before, sizeof before - 1},
+                            {(void *)(size_t)path, strlen(path)},
+                            {(void *)(size_t)after, sizeof after - 1}};
+    (void)!writev(STDERR_FILENO, parts, 3);
+}
+
+static void lost(int number, siginfo_t *info, void *context)
+{
+    const char *path = file_map_name(info->si_addr);
+    (void)context;
+    if (!path) {
+        signal(number, SIG_DFL); /* no file of ours: the instruction comes again, and ends us */
+        return;
+    }
+    say_lost(path);
+    file_discard();
+    _exit(EXIT_FAILED);
+}
+
+void command_watch_maps(void)
+{
+    struct sigaction action = {.sa_sigaction = lost, .sa_flags = SA_SIGINFO};
+    sigfillset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
 }
 
 void command_take_number(long *out, const char *option, const char *text, long min, long max,

@@ -28,6 +28,12 @@ int command_print(const char *name, const struct buf *text);
 /* Handler of a signal that ends the program: removes a file half written, then lets it end. */
 void command_end(int number);
 
+/*
+ * From here on, a mapped file that cannot be read any more (another program cuts it short, its disk
+ * fails) ends the program with a sentence that names it. Nothing that is half written stays.
+ */
+void command_watch_maps(void);
+
 /* The option --threads of every command that computes: its row, and taking its value. */
 enum { COMMAND_KEY_THREADS = 900 };
 #define COMMAND_THREADS_ROW                                                                        \
