@@ -298,6 +298,22 @@ Test(coding_packed, numbers_that_do_not_fit_are_refused)
     coded_release(&c);
 }
 
+/* 4 bytes may not ask for 2^47 of memory. */
+Test(coding_packed, weights_that_no_bytes_could_hold_are_refused)
+{
+    struct packed_tensor p = {.rows = (size_t)1 << 30,
+                              .cols = (size_t)1 << 17,
+                              .unit = UNIT_TENSOR,
+                              .n_options = 1,
+                              .bits = {4},
+                              .members = {(uint64_t)1 << 47},
+                              .coding = CODING_ENTROPY};
+    static const uint8_t grids[8];
+    p.part[PACKED_CODES] = (struct packed_part){.bytes = grids, .n = 4};
+    p.part[PACKED_GRIDS] = (struct packed_part){.bytes = grids, .n = sizeof grids};
+    refuses(&p, "4 bytes of codes cannot hold 140737488355328 weights");
+}
+
 Test(coding_packed, maps_that_lie_are_refused)
 {
     struct coded_tensor c = random_tiers(4, 50, 20, 3, GRID_F32);

@@ -95,6 +95,22 @@ static int check_grids(const struct packed_tensor *p, struct err *e)
     return check_part(p, PACKED_GRIDS, grids_size(p, n_empty), e);
 }
 
+/*
+ * Whether entropy-coded codes can be as many as the shape says: both coders store 4 bytes for each
+ * STEP_CHUNK of weights at least. Without this a few bytes could ask for all memory.
+ */
+static int check_entropy(const struct packed_tensor *p, struct err *e)
+{
+    uint64_t coded = 0;
+    for (int k = 0; k < p->n_options; k++) {
+        coded += p->bits[k] || p->kind == GRID_STEP ? p->members[k] : 0;
+    }
+    return p->part[PACKED_CODES].n / 4 >= coded / STEP_CHUNK
+               ? 0
+               : err_set(e, "%zu bytes of codes cannot hold %llu weights", p->part[PACKED_CODES].n,
+                         (unsigned long long)coded);
+}
+
 int packed_check(const struct packed_tensor *p, struct err *e)
 {
     size_t codes = 0, map_width = (size_t)bitpack_width((size_t)p->n_options);
@@ -105,7 +121,7 @@ int packed_check(const struct packed_tensor *p, struct err *e)
         return -1;
     }
     if (p->coding == CODING_ENTROPY) {
-        return 0; /* the range coder's own headers are checked as they are read */
+        return check_entropy(p, e); /* the coders' own headers are checked as they are read */
     }
     for (int k = 0; k < p->n_options; k++) {
         codes += bitpack_bytes(p->members[k], p->bits[k]);
