@@ -12,6 +12,8 @@ ROOT ?= bookworm
 SAMPLES ?=
 KEEP ?=
 FILTER ?=
+HARNESS ?=
+FUZZ_SECONDS ?= 60
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -37,6 +39,12 @@ FLAGS_release := -O3 -g
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
 FLAGS_coverage := -O1 -g --coverage -fprofile-update=atomic
+# libFuzzer is clang's; libomp brings no threads of libgomp that a sanitizer would not know.
+ifeq ($(VARIANT),fuzz)
+CC := clang
+endif
+FLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -D__SANITIZE_ADDRESS__ \
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 # Against what a memory error could be used for (HARDEN=no leaves it out; `make hardening` says what it costs).
 ifeq ($(VARIANT)-$(HARDEN),release-yes)
 HARDENING := -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
@@ -59,7 +67,9 @@ SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 TESTS := $(sort $(wildcard tests/*.c))
 TEST_OBJECTS := $(TESTS:%.c=$(B)/%.o)
-HEADERS := $(wildcard src/*/*.h tests/*.h)
+HARNESSES := $(filter-out tests/fuzz/fuzz.c,$(wildcard tests/fuzz/*.c))
+FUZZERS := $(HARNESSES:%.c=$(B)/%)
+HEADERS := $(wildcard src/*/*.h tests/*.h tests/fuzz/*.h)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
@@ -137,6 +147,16 @@ download-test: deps ## Test the downloader against a server that misbehaves (ins
 	@$(MAKE) --no-print-directory build/nashswarm
 	@tests/download/run build/nashswarm
 
+.PHONY: fuzz fuzzers
+fuzz: deps ## Attack what reads files, FUZZ_SECONDS=60 a harness of tests/fuzz (HARNESS=name for one)
+	@tools/deps fuzz
+	@$(MAKE) --no-print-directory build/nashswarm
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@tests/fuzz/seeds build/nashswarm build/fuzz/seeds
+	@tools/fuzz build/fuzz/tests/fuzz build/fuzz/seeds $(FUZZ_SECONDS) $(or $(HARNESS),$(basename $(notdir $(HARNESSES))))
+
+fuzzers: $(FUZZERS)
+
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 
 coverage: deps ## Run the tests and list the lines that none of them runs (installs gcovr)
@@ -156,8 +176,8 @@ hdr-check: deps ## Check that every header compiles alone
 	done; echo "hdr-check: $(words $(HEADERS)) headers compile alone"
 
 format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
-	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(HEADERS) \
-	    && echo "format: $(words $(SOURCES) $(TESTS) $(HEADERS)) files as .clang-format says"
+	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(wildcard tests/fuzz/*.c) $(HEADERS) \
+	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(HEADERS)) files as .clang-format says"
 
 asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan test
@@ -243,6 +263,10 @@ $(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
 	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
 
+$(FUZZERS): %: %.o $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(B)/flags
+	@echo "  LD  $@"
+	@$(CC) $(COMPILE_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(LIBS)
+
 # A change of compiler, flags or libraries rebuilds everything: they are a prerequisite.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
@@ -252,6 +276,6 @@ $(B)/flags: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
-	@$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) -MMD -MP -c -o $@ $<
+	@$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) $(if $(findstring tests/fuzz,$<),-Itests) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d $(FUZZERS:=.d)
