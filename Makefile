@@ -218,9 +218,9 @@ reliability: ## Measure all that the README's table of reliability tells, and wr
 reliability-table: ## Write the table of reliability into README.md from what was measured
 	@tools/reliability readme
 
-bench: ## Measure speed against what this machine can do
+bench: deps ## Measure speed against this machine's limits (SHAPES="gpt2 gpt2-xl", SYNTH=folder)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm bench data/models/books-12m.h5
+	@tools/bench "$(or $(SHAPES),gpt2)" "$(OUT)" "$(SYNTH)"
 
 clean: ## Remove build/
 	rm -rf build

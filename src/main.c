@@ -29,7 +29,7 @@ static const struct command {
     {"synth", "make a model of an official shape with synthetic weights", cmd_synth},
     {"tokenize", "turn texts into token ids and back", cmd_tokenize},
     {"sample", "draw texts from a model", cmd_sample},
-    {"bench", "measure the forward pass and the quantizers on this machine", cmd_bench},
+    {"bench", "measure speed against what this machine can do", cmd_bench},
 };
 
 static void print_help(FILE *to)

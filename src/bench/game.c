@@ -1,16 +1,24 @@
-#include "bench/game.h"
-
+/*
+ * The table of costs and the game on it: groups of 64 weights of a matrix of the size of GPT-2's
+ * embedding, 1 to 8 bits each, 16-bit min-max grids, 4.16 stored bits a weight. The table needs one
+ * read of the matrix and is written; the game cannot do with less than one read of the table.
+ */
 #include <math.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "allocate/nash.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "bench/bench.h"
+#include "bench/memory.h"
+#include "bench/random.h"
+#include "model/synth.h"
 #include "quantize/costs.h"
 #include "tensor/matmul.h"
 
-enum { GROUP = 64, OPTIONS = 8, RUNS = 5 };
+/* OPERATIONS: on floats, of a weight under an option: w − lo, ÷, two clamps, two for rounding, ·,
+ * +, − w, square and sum. */
+enum { GROUP = 64, OPTIONS = 8, RUNS = 5, OPERATIONS = 11 };
 static const double budget_bits = 4.16; /* a weight */
 
 struct seconds {
@@ -73,30 +81,54 @@ static int measure(struct seconds *one, struct seconds *all, struct contest *c, 
     return 0;
 }
 
-static void print_line(struct buf *out, const char *what, double one, double all)
+static void add_numbers(struct bench *b, const struct contest *c, const struct seconds *one,
+                        const struct seconds *all)
 {
-    buf_addf(out, "  %-26s %8.4f s  %6.2f times one thread's speed\n", what, all, one / all);
+    double table = (double)c->game.n * OPTIONS * sizeof *c->distortion_io;
+    double weights = 4.0 * c->game.weights;
+    const struct {
+        const char *subject;
+        double one, all, bound;
+    } rows[] = {
+        {"table of costs", one->table, all->table, bench_memory_s(&b->limits, weights, table)},
+        {"nash", one->game, all->game, bench_memory_s(&b->limits, table, 0)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        measures_add(&b->measures, "game", rows[i].subject, "time", "ms", 1e3 * rows[i].all);
+        measures_add(&b->measures, "game", rows[i].subject, "bound of memory", "ms",
+                     1e3 * rows[i].bound);
+        measures_add(&b->measures, "game", rows[i].subject, "over the bound", "",
+                     rows[i].all / rows[i].bound);
+        measures_add(&b->measures, "game", rows[i].subject, "times one thread's speed", "",
+                     rows[i].one / rows[i].all);
+    }
+    double work = c->game.weights * OPTIONS * OPERATIONS;
+    measures_add(&b->measures, "roofline", "table of costs", "intensity", "Flop/byte",
+                 work / (weights + table));
+    measures_add(&b->measures, "roofline", "table of costs", "speed", "GFlop/s",
+                 work / all->table / 1e9);
 }
 
-int bench_game(struct buf *out, const float *w_rc, size_t rows, size_t cols, struct err *e)
+int bench_game(struct bench *b, struct err *e)
 {
-    struct contest c;
+    struct contest c = {0};
     struct seconds one, all;
-    struct rusage usage = {0};
-    int status = contest_init(&c, w_rc, rows, cols, e) || measure(&one, &all, &c, e) ? -1 : 0;
+    size_t rows = SYNTH_VOCABULARY, cols = (size_t)synth_shapes[0].C;
+    float *w_rc = mem_floats(rows * cols, e);
+    int status = -1;
+    b->tell("game", "4.16 bits a weight");
+    if (w_rc) {
+        random_weights(w_rc, rows * cols, 1);
+        memory_peak_begin();
+        status = contest_init(&c, w_rc, rows, cols, e) || measure(&one, &all, &c, e) ? -1 : 0;
+    }
     if (!status) {
-        getrusage(RUSAGE_SELF, &usage);
-        buf_addf(out,
-                 "share out %.2f bits a weight over groups of %d of a %zu × %zu matrix, 1 to %d "
-                 "bits, %d threads\n",
-                 budget_bits, GROUP, rows, cols, OPTIONS, compute_threads());
-        print_line(out, "table of costs", one.table, all.table);
-        print_line(out, "nash", one.game, all.game);
-        print_line(out, "both", one.table + one.game, all.table + all.game);
-        buf_addf(out, "  peak memory, in matrices    %8.2f\n",
-                 1024.0 * (double)usage.ru_maxrss / (4.0 * (double)rows * (double)cols));
+        double peak = memory_peak_mib();
+        add_numbers(b, &c, &one, &all);
+        measures_add(&b->measures, "game", "table and nash", "peak memory", "MiB", peak);
     }
     free(c.distortion_io);
     free(c.choice);
+    free(w_rc);
     return status;
 }

@@ -131,20 +131,25 @@ static void write_start(const struct provenance *p, struct json_out *j)
     json_key_real(j, "solve_s", p->solve_s > 0 ? p->solve_s : (double)NAN);
 }
 
+void provenance_object(const struct provenance *p, struct json_out *j)
+{
+    json_open(j, '{');
+    json_key_int(j, "format", 1);
+    json_key_text(j, "nashswarm", p->version);
+    write_git(j);
+    json_key_text(j, "compiler", COMPILER);
+    json_key_text(j, "compile_flags", NS_COMPILE_FLAGS);
+    write_libraries(p, j);
+    write_machine(p, j);
+    write_input(j, "model", p->model_path, p->model_sha256);
+    write_input(j, "texts", p->texts_path, p->texts_sha256);
+    write_overrides(p, j);
+    write_start(p, j);
+    json_close(j, '}');
+}
+
 void provenance_write(const struct provenance *p, struct buf *json)
 {
     struct json_out j = json_begin(json);
-    json_open(&j, '{');
-    json_key_int(&j, "format", 1);
-    json_key_text(&j, "nashswarm", p->version);
-    write_git(&j);
-    json_key_text(&j, "compiler", COMPILER);
-    json_key_text(&j, "compile_flags", NS_COMPILE_FLAGS);
-    write_libraries(p, &j);
-    write_machine(p, &j);
-    write_input(&j, "model", p->model_path, p->model_sha256);
-    write_input(&j, "texts", p->texts_path, p->texts_sha256);
-    write_overrides(p, &j);
-    write_start(p, &j);
-    json_close(&j, '}');
+    provenance_object(p, &j);
 }

@@ -10,7 +10,7 @@
 #ifndef NS_RESULTS_PROVENANCE_H
 #define NS_RESULTS_PROVENANCE_H
 
-#include "base/buf.h"
+#include "base/json_out.h"
 
 struct provenance {
     const char *model_path, *model_sha256, *texts_path, *texts_sha256;
@@ -24,7 +24,10 @@ struct provenance {
     double solve_s; /* table of costs and solver; 0 or NaN (null): nothing was solved */
 };
 
-/* Appends one JSON object. A NULL text is written as null. */
+/* Writes one JSON object, where a value is due. A NULL text is written as null. */
+void provenance_object(const struct provenance *p, struct json_out *j);
+
+/* Appends it as a document of its own. */
 void provenance_write(const struct provenance *p, struct buf *json);
 
 #endif
