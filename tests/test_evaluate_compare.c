@@ -183,9 +183,10 @@ Test(evaluate_compare, kept_states_change_no_byte)
     struct gpt2 m, variant;
     struct err e;
     open_pair(&m, &variant);
-    for (int by_itself = 0; by_itself < 2; by_itself++) {
+    for (int way = 0; way < 4; way++) {
+        int by_itself = way % 2;
         struct windows w = windows_of_texts(&texts, 2 * LENGTH, true);
-        struct kept_states kept = {0};
+        struct kept_states kept = {.with_logits = way / 2};
         struct losses plain = compare(&variant, &m, true), l;
         for (int pass = 0; pass < 2; pass++) { /* fills them, then uses them */
             const struct gpt2 *scored = by_itself && pass == 0 ? &m : &variant;

@@ -40,6 +40,7 @@ Test(results_provenance, holds_what_was_handed_in_and_what_it_finds_out)
                                  .model_sha256 = "12ab",
                                  .blas_config = "OpenBLAS 0.3",
                                  .blas_core = "Haswell",
+                                 .blas_tiles = "across texts",
                                  .version = "1.0",
                                  .threads = 2,
                                  .wall_s = 60.5,
@@ -50,6 +51,7 @@ Test(results_provenance, holds_what_was_handed_in_and_what_it_finds_out)
     cr_assert(text_at(root, "texts", "path") == NULL); /* null, not missing */
     cr_assert(strcmp(text_at(root, "libraries", "blas"), "OpenBLAS 0.3") == 0);
     cr_assert(strcmp(text_at(root, "machine", "blas_core"), "Haswell") == 0);
+    cr_assert(strcmp(text_at(root, "machine", "blas_tiles"), "across texts") == 0);
     cr_assert(strcmp(text_at(root, "libraries", "jansson"), jansson_version_str()) == 0);
     cr_assert(text_at(root, "libraries", "openssl") && text_at(root, "libraries", "pcre2") &&
               text_at(root, "libraries", "libyaml"));

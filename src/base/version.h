@@ -8,6 +8,6 @@
 #define NS_BASE_VERSION_H
 
 #define NASHSWARM_VERSION "0.1.0"
-#define NASHSWARM_ALGORITHM 1
+#define NASHSWARM_ALGORITHM 2
 
 #endif

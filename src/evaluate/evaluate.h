@@ -5,7 +5,7 @@
  * protocol asks for it, of the pads after a text; with a baseline it goes through both models and
  * also gives their divergence. Each protocol is then a way of cutting windows and of averaging.
  * Since a text's numbers do not depend on its pads (model/forward.h), protocols evaluated together
- * or apart give the same bytes. No logits are kept (evaluate/head.h).
+ * or apart give the same bytes. Logits are not kept (evaluate/head.h), unless somebody asks.
  */
 #ifndef NS_EVALUATE_EVALUATE_H
 #define NS_EVALUATE_EVALUATE_H
@@ -34,13 +34,17 @@ struct losses {
 };
 
 /*
- * The baseline's last hidden states at the positions that are scored, so that its blocks are gone
+ * The baseline's last hidden states where targets are predicted from, so that its blocks are gone
  * through once for all the variants that are compared with it: 4·C bytes a target. They belong to
- * one model and one set of windows.
+ * one model and one set of windows, and are used by one losses_compute() at a time unless `full`.
  */
 struct kept_states {
-    float *states_tc; /* t over the targets of all windows, in order */
+    bool with_logits; /* keep 4·V bytes a target too: then the head is not done again either */
     bool full;        /* false: to be filled */
+    struct kept_batch {
+        float *states_rc, *logits_rv; /* as evaluate/head.h lays them out */
+    } * batches;
+    size_t n;
 };
 
 void kept_states_release(struct kept_states *k);

@@ -8,8 +8,12 @@
 #include "evaluate/evaluate.h"
 #include "tensor/matmul.h"
 #include "tensor/tensor.h"
+#include "tensor/tiles.h"
 
-enum { HEAD_ROWS = 64 };
+enum {
+    HEAD_ROWS = 64,          /* of a tile that is fixed by its text */
+    HEAD_ROWS_SPANNING = 264 /* of one that spans texts (tensor/tiles.h) */
+};
 
 /* What a block of one model's logits leaves of a row. */
 struct partial {
@@ -24,45 +28,96 @@ struct difference {
 
 /* One model's part of a head. */
 struct side {
-    const struct gpt2 *m;
-    const float *hidden_rc;
+    const struct head_input *in;
     float *target_logit_r;
     struct partial *partial_rb; /* rows × vocabulary blocks */
 };
 
-struct head {
-    struct side own, base;  /* base.m is NULL when nothing is compared */
-    struct row_tile *tiles; /* rows that have a target that is scored; text and pads apart */
-    size_t n_tiles, n_blocks;
-    int *target_r;
-    struct difference *difference_rb;
-    float *logits; /* for each thread HEAD_ROWS × HEAD_COLUMNS, of two models twice */
+/* Rows [begin, begin + n) of the states. */
+struct head_tile {
+    size_t begin, n;
 };
 
-/* Cuts rows [from, to) of a text into head tiles. */
-static void head_cut(struct head *h, const struct batch_text *t, size_t from, size_t to)
+struct head {
+    const struct head_layout *layout;
+    struct side own, base; /* base.in is NULL when nothing is compared */
+    struct head_tile *tiles;
+    size_t n_tiles, n_blocks;
+    int *target_r; /* −1: an empty row */
+    struct difference *difference_rb;
+    size_t most;   /* rows of a tile */
+    float *logits; /* for each thread most × HEAD_COLUMNS, of two models twice */
+};
+
+int head_layout_init(struct head_layout *l, const struct batch *b, const size_t *first,
+                     struct err *e)
 {
-    for (size_t p = from; p < to; p += HEAD_ROWS) {
-        size_t n = to - p < HEAD_ROWS ? to - p : HEAD_ROWS;
-        h->tiles[h->n_tiles++] = (struct row_tile){.row = t->first_row + p, .n = n};
+    size_t before[2] = {0};
+    *l = (struct head_layout){.is_spread = b->is_spread};
+    for (size_t i = 0; i < b->n_texts; i++) {
+        l->n += b->texts[i].n_total - first[i];
+    }
+    l->rows = l->n;
+    if (!(l->row_t = mem_new(l->n, sizeof *l->row_t, e))) {
+        return -1;
+    }
+    size_t t = 0;
+    for (size_t i = 0; i < b->n_texts; i++) {
+        for (size_t p = first[i]; p < b->texts[i].n_total; p++, t++) {
+            l->row_t[t] = l->is_spread ? tile_place(before[p % 2]++, p % 2) : t;
+        }
+    }
+    if (l->is_spread) {
+        l->rows = tile_places(before[0], before[1]);
+    }
+    return 0;
+}
+
+void head_layout_release(struct head_layout *l)
+{
+    free(l->row_t);
+    *l = (struct head_layout){0};
+}
+
+/* Cuts n targets into tiles. */
+static void cut_targets(struct head *h, size_t begin, size_t n)
+{
+    for (size_t done = 0; done < n; done += HEAD_ROWS) {
+        size_t left = n - done;
+        h->tiles[h->n_tiles++] =
+            (struct head_tile){begin + done, left < HEAD_ROWS ? left : HEAD_ROWS};
     }
 }
 
-/* The rows from which the text's own targets are predicted, then those of its pads. */
-static void head_cut_text(struct head *h, const struct batch_text *t, size_t first, int pad_id)
+/* Tiles that are fixed by each text: its own targets, then those that are its pads. */
+static void cut_texts(struct head *h, const struct batch *b, const size_t *first)
 {
-    for (size_t p = first - 1; p + 1 < t->n_total; p++) {
-        h->target_r[t->first_row + p] = p + 1 < t->n_text ? t->ids[p + 1] : pad_id;
+    size_t begin = 0;
+    for (size_t i = 0; i < b->n_texts; i++) {
+        const struct batch_text *t = &b->texts[i];
+        size_t own = t->n_text > first[i] ? t->n_text - first[i] : 0, n = t->n_total - first[i];
+        cut_targets(h, begin, own);
+        cut_targets(h, begin + own, n - own);
+        begin += n;
     }
-    head_cut(h, t, first - 1, t->n_text - 1);
-    head_cut(h, t, t->n_text - 1, t->n_total - 1);
 }
 
-static bool side_init(struct side *s, const struct gpt2 *m, const float *hidden_rc, size_t rows,
-                      size_t n_blocks, struct err *e)
+/* Tiles that span texts. */
+static void cut_rows(struct head *h, int threads)
 {
-    s->m = m;
-    s->hidden_rc = hidden_rc;
+    size_t rows = h->layout->rows;
+    h->n_tiles = rows ? tile_rows_choose(rows, h->n_blocks, threads, h->most) : 0;
+    for (size_t i = 0; i < h->n_tiles; i++) {
+        size_t begin = tile_begin(i, h->n_tiles, rows, TILE_ROW_UNIT);
+        size_t end = tile_begin(i + 1, h->n_tiles, rows, TILE_ROW_UNIT);
+        h->tiles[i] = (struct head_tile){begin, end - begin};
+    }
+}
+
+static bool side_init(struct side *s, const struct head_input *in, size_t rows, size_t n_blocks,
+                      struct err *e)
+{
+    s->in = in;
     return (s->target_logit_r = mem_new(rows, sizeof *s->target_logit_r, e)) &&
            (s->partial_rb = mem_new(rows * n_blocks, sizeof *s->partial_rb, e));
 }
@@ -75,31 +130,53 @@ static void side_release(struct side *s)
 
 static size_t n_models(const struct head *h)
 {
-    return h->base.m ? 2 : 1;
+    return h->base.in ? 2 : 1;
 }
 
 static size_t head_width(const struct head *h)
 {
-    return (size_t)h->own.m->config.V;
+    return (size_t)h->own.in->m->config.V;
+}
+
+static void place_targets(struct head *h, const struct batch *b, const size_t *first)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < h->layout->rows; r++) {
+        h->target_r[r] = -1;
+    }
+    for (size_t i = 0; i < b->n_texts; i++) {
+        const struct batch_text *t = &b->texts[i];
+        for (size_t p = first[i]; p < t->n_total; p++) {
+            h->target_r[h->layout->row_t[n++]] = p < t->n_text ? t->ids[p] : b->pad_id;
+        }
+    }
 }
 
 static int head_init(struct head *h, const struct batch *b, const size_t *first,
-                     const struct gpt2 *m, const float *hidden_rc, const struct gpt2 *baseline,
-                     const float *base_rc, struct err *e)
+                     const struct head_layout *l, const struct head_input *own,
+                     const struct head_input *base, struct err *e)
 {
-    size_t V = (size_t)m->config.V, threads = (size_t)omp_get_max_threads();
-    *h = (struct head){.n_blocks = (V + HEAD_COLUMNS - 1) / HEAD_COLUMNS};
-    bool ok = side_init(&h->own, m, hidden_rc, b->rows, h->n_blocks, e) &&
-              (!baseline || side_init(&h->base, baseline, base_rc, b->rows, h->n_blocks, e)) &&
-              (!baseline ||
-               (h->difference_rb = mem_new(b->rows * h->n_blocks, sizeof *h->difference_rb, e))) &&
-              (h->tiles = mem_new(b->rows, sizeof *h->tiles, e)) &&
-              (h->target_r = mem_new(b->rows, sizeof *h->target_r, e)) &&
-              (h->logits = mem_floats(n_models(h) * threads * HEAD_ROWS * HEAD_COLUMNS, e));
-    for (size_t i = 0; i < b->n_texts && ok; i++) {
-        head_cut_text(h, &b->texts[i], first[i], b->pad_id);
+    size_t V = (size_t)own->m->config.V, threads = (size_t)omp_get_max_threads();
+    *h = (struct head){.layout = l,
+                       .n_blocks = tile_count(V, HEAD_COLUMNS, TILE_COLUMN_UNIT),
+                       .most = l->is_spread ? HEAD_ROWS_SPANNING : HEAD_ROWS};
+    bool ok = side_init(&h->own, own, l->rows, h->n_blocks, e) &&
+              (!base || side_init(&h->base, base, l->rows, h->n_blocks, e)) &&
+              (!base ||
+               (h->difference_rb = mem_new(l->rows * h->n_blocks, sizeof *h->difference_rb, e))) &&
+              (h->tiles = mem_new(l->rows, sizeof *h->tiles, e)) &&
+              (h->target_r = mem_new(l->rows, sizeof *h->target_r, e)) &&
+              (h->logits = mem_floats(n_models(h) * threads * h->most * HEAD_COLUMNS, e));
+    if (!ok) {
+        return -1;
     }
-    return ok ? 0 : -1;
+    place_targets(h, b, first);
+    if (l->is_spread) {
+        cut_rows(h, (int)threads);
+    } else {
+        cut_texts(h, b, first);
+    }
+    return 0;
 }
 
 static void head_release(struct head *h)
@@ -117,20 +194,34 @@ struct block {
     size_t index, v, width;
 };
 
-/* Logits of one model for a tile of rows × a block, and what they leave. */
-static void side_block(float *logits, const struct head *h, const struct side *s,
-                       const struct row_tile *t, const struct block *b)
+/* Logits of one model for a tile of rows × a block, kept or in `scratch`; *ld between rows. */
+static const float *logits_of(float *scratch, size_t *ld, const struct head_input *in,
+                              const struct head_tile *t, const struct block *b)
 {
-    size_t C = (size_t)s->m->config.C;
-    const float *wte_vc = s->m->tensors[s->m->wte].f32;
-    matmul_transposed(logits, b->width, s->hidden_rc + t->row * C, C, wte_vc + b->v * C, C, t->n, C,
-                      b->width, 1.0f);
-    for (size_t i = 0; i < t->n; i++) {
-        const float *row = logits + i * b->width;
-        size_t r = t->row + i, target = (size_t)h->target_r[r];
+    size_t C = (size_t)in->m->config.C, V = (size_t)in->m->config.V;
+    const float *wte_vc = in->m->tensors[in->m->wte].f32;
+    float *logits = in->logits_rv ? in->logits_rv + t->begin * V + b->v : scratch;
+    *ld = in->logits_rv ? V : b->width;
+    if (!in->logits_full) {
+        matmul_transposed(logits, *ld, in->states_rc + t->begin * C, C, wte_vc + b->v * C, C, t->n,
+                          C, b->width, 1.0f);
+    }
+    return logits;
+}
+
+/* What they leave. */
+static void side_block(const float *logits, size_t ld, const struct head *h, const struct side *s,
+                       const struct head_tile *tile, const struct block *b)
+{
+    for (size_t i = 0; i < tile->n; i++) {
+        const float *row = logits + i * ld;
+        size_t r = tile->begin + i, target = (size_t)h->target_r[r];
         struct partial *p = &s->partial_rb[r * h->n_blocks + b->index];
+        if (h->target_r[r] < 0) {
+            continue;
+        }
         max_and_exp_sum(row, b->width, &p->max, &p->exp_sum);
-        if (h->base.m) {
+        if (h->base.in) {
             p->top = (int)(b->v + place_of(row, b->width, p->max));
         }
         if (target >= b->v && target < b->v + b->width) {
@@ -139,19 +230,25 @@ static void side_block(float *logits, const struct head *h, const struct side *s
     }
 }
 
-static void head_block(struct head *h, const struct row_tile *t, size_t block, float *logits)
+static void head_block(struct head *h, const struct head_tile *tile, size_t block, float *scratch)
 {
-    size_t V = head_width(h), v = block * HEAD_COLUMNS;
-    struct block b = {block, v, V - v < HEAD_COLUMNS ? V - v : HEAD_COLUMNS};
-    float *base_logits = logits + HEAD_ROWS * HEAD_COLUMNS;
-    side_block(logits, h, &h->own, t, &b);
-    if (!h->base.m) {
+    size_t V = head_width(h), v = tile_begin(block, h->n_blocks, V, TILE_COLUMN_UNIT);
+    size_t end = tile_begin(block + 1, h->n_blocks, V, TILE_COLUMN_UNIT), own_ld, base_ld;
+    struct block b = {block, v, end - v};
+    const float *own_logits = logits_of(scratch, &own_ld, h->own.in, tile, &b);
+    side_block(own_logits, own_ld, h, &h->own, tile, &b);
+    if (!h->base.in) {
         return;
     }
-    side_block(base_logits, h, &h->base, t, &b);
-    for (size_t i = 0; i < t->n; i++) {
-        size_t at = (t->row + i) * h->n_blocks + block;
-        const float *base = base_logits + i * b.width, *own = logits + i * b.width;
+    const float *base_logits =
+        logits_of(scratch + h->most * HEAD_COLUMNS, &base_ld, h->base.in, tile, &b);
+    side_block(base_logits, base_ld, h, &h->base, tile, &b);
+    for (size_t i = 0; i < tile->n; i++) {
+        size_t r = tile->begin + i, at = r * h->n_blocks + block;
+        if (h->target_r[r] < 0) {
+            continue;
+        }
+        const float *base = base_logits + i * base_ld, *own = own_logits + i * own_ld;
         const struct partial *p = &h->base.partial_rb[at];
         size_t top = (size_t)p->top - v;
         struct difference *d = &h->difference_rb[at];
@@ -211,7 +308,7 @@ static struct token_score row_score(const struct head *h, size_t row)
 {
     struct whole own = put_together(&h->own.partial_rb[row * h->n_blocks], h->n_blocks);
     struct token_score s = {.nll = nll_of(&own, h->own.target_logit_r[row])};
-    if (h->base.m) {
+    if (h->base.in) {
         struct whole base = put_together(&h->base.partial_rb[row * h->n_blocks], h->n_blocks);
         s.baseline_nll = nll_of(&base, h->base.target_logit_r[row]);
         s.kl = divergence(h, row, &own, &base);
@@ -221,27 +318,25 @@ static struct token_score row_score(const struct head *h, size_t row)
 }
 
 int head_scores(struct token_score *out, const struct batch *b, const size_t *first,
-                const struct gpt2 *m, const float *hidden_rc, const struct gpt2 *baseline,
-                const float *base_rc, struct err *e)
+                const struct head_layout *layout, const struct head_input *own,
+                const struct head_input *base, struct err *e)
 {
     struct head h;
-    int status = head_init(&h, b, first, m, hidden_rc, baseline, base_rc, e);
+    int status = head_init(&h, b, first, layout, own, base, e);
     if (status) {
         goto out;
     }
 #pragma omp parallel
     {
-        size_t each = n_models(&h) * HEAD_ROWS * HEAD_COLUMNS;
+        size_t each = n_models(&h) * h.most * HEAD_COLUMNS;
         float *logits = h.logits + (size_t)omp_get_thread_num() * each;
 #pragma omp for schedule(dynamic, 1)
         for (size_t item = 0; item < h.n_tiles * h.n_blocks; item++) {
             head_block(&h, &h.tiles[item % h.n_tiles], item / h.n_tiles, logits);
         }
-    }
-    for (size_t i = 0; i < b->n_texts; i++) {
-        const struct batch_text *t = &b->texts[i];
-        for (size_t p = first[i] - 1; p + 1 < t->n_total; p++) {
-            *out++ = row_score(&h, t->first_row + p);
+#pragma omp for schedule(static)
+        for (size_t t = 0; t < layout->n; t++) {
+            out[t] = row_score(&h, layout->row_t[t]);
         }
     }
 out:

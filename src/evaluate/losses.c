@@ -9,69 +9,117 @@
  */
 enum { BATCH_ROWS = 4096 };
 
-/* Copies the states of the rows from which targets are predicted: out of a batch, or back. */
-static void copy_states(float *states_tc, float *batch_rc, const struct batch *b,
-                        const size_t *first, size_t C, bool back)
+/* A batch while it is put together: windows and their first targets. */
+struct batching {
+    struct batch batch;
+    size_t *first;
+    size_t index; /* batches before it */
+};
+
+/* The states of the rows from which the targets are predicted. */
+static void gather_states(float *states_rc, const float *hidden_rc, const struct batch *b,
+                          const size_t *first, const struct head_layout *l, size_t C)
 {
+    size_t n = 0;
+    memset(states_rc, 0, l->rows * C * sizeof *states_rc);
     for (size_t i = 0; i < b->n_texts; i++) {
         const struct batch_text *t = &b->texts[i];
-        size_t n = (t->n_total - first[i]) * C;
-        float *rows = batch_rc + (t->first_row + first[i] - 1) * C;
-        memcpy(back ? rows : states_tc, back ? states_tc : rows, n * sizeof *rows);
-        states_tc += n;
+        for (size_t p = first[i]; p < t->n_total; p++) {
+            memcpy(states_rc + l->row_t[n++] * C, hidden_rc + batch_row(b, t, p - 1) * C,
+                   C * sizeof *states_rc);
+        }
     }
 }
 
-/* Whom a model is compared with in one batch. */
-struct reference {
-    const struct gpt2 *model; /* NULL: nobody, or itself */
-    float *kept_tc;           /* of the batch's first target on; NULL: nothing is kept */
-    bool full;
+/* One batch, with the layout of its targets and room for what the blocks give. */
+struct scored_batch {
+    struct batch *batch;
+    const size_t *first;
+    struct head_layout layout;
+    float *hidden_rc;
+    size_t index; /* of the batch */
 };
 
-/* The reference's states, from its blocks or as they were kept. */
-static int reference_states(float *base_rc, const struct reference *r, const struct batch *b,
-                            const size_t *first, struct err *e)
+static float *states_new(const struct scored_batch *s, const struct gpt2 *m, struct err *e)
 {
-    size_t C = (size_t)r->model->config.C;
-    if (r->full) {
-        copy_states(r->kept_tc, base_rc, b, first, C, true);
-        return 0;
-    }
-    if (forward(base_rc, r->model, b, e)) {
+    return mem_floats(s->layout.rows * (size_t)m->config.C, e);
+}
+
+static int run_blocks(float *states_rc, const struct scored_batch *s, const struct gpt2 *m,
+                      struct err *e)
+{
+    if (forward(s->hidden_rc, m, s->batch, e)) {
         return -1;
     }
-    if (r->kept_tc) {
-        copy_states(r->kept_tc, base_rc, b, first, C, false);
-    }
+    gather_states(states_rc, s->hidden_rc, s->batch, s->first, &s->layout, (size_t)m->config.C);
     return 0;
 }
 
-/* The states of both models for one batch, and the scores of its targets. */
-static int score_batch(struct token_score *out, const struct gpt2 *m, const struct reference *r,
-                       struct batch *b, const size_t *first, struct err *e)
+/* What was kept of this batch, or is to be; NULL in `to` when nothing is. */
+static int keep_batch(struct kept_batch **to, struct kept_states *k, const struct scored_batch *s,
+                      const struct gpt2 *baseline, struct err *e)
 {
-    float *hidden_rc = NULL, *base_rc = NULL;
-    int status = batch_layout(b, e);
-    size_t C = (size_t)m->config.C;
-    if (!status &&
-        (!(hidden_rc = mem_floats(b->rows * C, e)) ||
-         (r->model && !(base_rc = mem_floats(b->rows * (size_t)r->model->config.C, e))))) {
-        status = -1;
+    *to = NULL;
+    if (!k) {
+        return 0;
+    }
+    *to = &k->batches[s->index];
+    if (k->full) {
+        return 0;
+    }
+    (*to)->states_rc = states_new(s, baseline, e);
+    if ((*to)->states_rc && k->with_logits) {
+        (*to)->logits_rv = mem_floats(s->layout.rows * (size_t)baseline->config.V, e);
+    }
+    return (*to)->states_rc && (!k->with_logits || (*to)->logits_rv) ? 0 : -1;
+}
+
+/* The scores of a batch's targets, under both models if there are two. */
+static int score_states(struct token_score *out, const struct scored_batch *s, const struct gpt2 *m,
+                        const struct gpt2 *baseline, const struct kept_batch *kept, bool full,
+                        struct err *e)
+{
+    bool itself = kept && baseline == m && !full; /* it is its own baseline */
+    bool beside = baseline && baseline != m;
+    float *own_rc = itself ? kept->states_rc : states_new(s, m, e);
+    float *base_rc = kept || !beside ? NULL : states_new(s, baseline, e);
+    struct head_input own = {.m = m, .states_rc = own_rc};
+    struct head_input base = {.m = baseline, .states_rc = kept ? kept->states_rc : base_rc};
+    int status = own_rc && (kept || !beside || base_rc) ? run_blocks(own_rc, s, m, e) : -1;
+    if (itself) {
+        own.logits_rv = kept->logits_rv;
+    }
+    if (kept && beside) {
+        base.logits_rv = kept->logits_rv;
+        base.logits_full = full && kept->logits_rv;
+    }
+    if (!status && beside && !full) {
+        status = run_blocks(kept ? kept->states_rc : base_rc, s, baseline, e);
     }
     if (!status) {
-        status = forward(hidden_rc, m, b, e);
+        status = head_scores(out, s->batch, s->first, &s->layout, &own, beside ? &base : NULL, e);
     }
-    if (!status && r->model) {
-        status = reference_states(base_rc, r, b, first, e);
-    } else if (!status && r->kept_tc && !r->full) {
-        copy_states(r->kept_tc, hidden_rc, b, first, C, false); /* its own reference */
-    }
-    if (!status) {
-        status = head_scores(out, b, first, m, hidden_rc, r->model, base_rc, e);
-    }
-    free(hidden_rc);
+    free(itself ? NULL : own_rc);
     free(base_rc);
+    return status;
+}
+
+static int score_batch(struct token_score *out, const struct gpt2 *m, const struct gpt2 *baseline,
+                       struct kept_states *k, struct batching *g, struct err *e)
+{
+    struct batch *b = &g->batch;
+    struct scored_batch s = {.batch = b, .first = g->first, .index = g->index++};
+    struct kept_batch *kept = NULL;
+    int status = batch_spread(b, m, e) || head_layout_init(&s.layout, b, g->first, e) ||
+                         !(s.hidden_rc = mem_floats(b->rows * (size_t)m->config.C, e)) ||
+                         keep_batch(&kept, k, &s, baseline, e)
+                     ? -1
+                     : 0;
+    if (!status) {
+        status = score_states(out, &s, m, baseline, kept, k && k->full, e);
+    }
+    free(s.hidden_rc);
+    head_layout_release(&s.layout);
     batch_release(b);
     return status;
 }
@@ -120,12 +168,6 @@ static int check_model(const struct gpt2 *m, const struct windows *w, struct err
     return 0;
 }
 
-/* A batch while it is put together: windows and their first targets. */
-struct batching {
-    struct batch batch;
-    size_t *first;
-};
-
 /* The windows from `begin` on that are worth one batch. */
 static void fill_batch(struct batching *g, const struct windows *w, size_t begin)
 {
@@ -149,20 +191,25 @@ static void compare_with_itself(struct losses *l)
     }
 }
 
-static int kept_init(struct kept_states *k, const struct losses *l, const struct gpt2 *baseline,
-                     struct err *e)
+static int kept_init(struct kept_states *k, const struct losses *l, struct err *e)
 {
-    if (!k || k->full) {
+    if (!k) {
         return 0;
     }
-    kept_states_release(k);
-    k->states_tc = mem_floats(l->start[l->n] * (size_t)baseline->config.C, e);
-    return k->states_tc ? 0 : -1;
+    if (!k->full) {
+        k->n = l->n; /* a batch has a window or more */
+        k->batches = mem_new(k->n, sizeof *k->batches, e);
+    }
+    return k->batches ? 0 : -1;
 }
 
 void kept_states_release(struct kept_states *k)
 {
-    free(k->states_tc);
+    for (size_t i = 0; i < k->n && k->batches; i++) {
+        free(k->batches[i].states_rc);
+        free(k->batches[i].logits_rv);
+    }
+    free(k->batches);
     *k = (struct kept_states){0};
 }
 
@@ -171,24 +218,21 @@ int losses_compute(struct losses *l, const struct gpt2 *m, const struct gpt2 *ba
                    const struct progress *progress, struct err *e)
 {
     struct batching g = {.batch = {.pad_id = m->config.eos_token_id}};
-    struct reference r = {.model = baseline == m ? NULL : baseline, .full = kept && kept->full};
     *l = (struct losses){0};
-    int status =
-        check_model(m, w, e) || losses_init(l, w, e) || kept_init(kept, l, baseline, e) ? -1 : 0;
+    int status = check_model(m, w, e) || losses_init(l, w, e) || kept_init(kept, l, e) ? -1 : 0;
     if (!status && (!(g.batch.texts = mem_new(w->s.n, sizeof *g.batch.texts, e)) ||
                     !(g.first = mem_new(w->s.n, sizeof *g.first, e)))) {
         status = -1;
     }
     for (size_t i = 0; i < w->s.n && !status; i += g.batch.n_texts) {
         fill_batch(&g, w, i);
-        r.kept_tc = kept ? kept->states_tc + l->start[i] * (size_t)baseline->config.C : NULL;
-        status = score_batch(l->tokens + l->start[i], m, &r, &g.batch, g.first, e);
+        status = score_batch(l->tokens + l->start[i], m, baseline, kept, &g, e);
         if (!status) {
             status = progress_tell(progress, i + g.batch.n_texts, w->s.n, e);
         }
     }
     l->compared = baseline != NULL;
-    if (!status && l->compared && !r.model) {
+    if (!status && baseline == m) {
         compare_with_itself(l);
     }
     if (kept) {

@@ -93,6 +93,7 @@ static void write_machine(const struct provenance *p, struct json_out *j)
     write_cpu(j);
     json_key_int(j, "cores_online", sysconf(_SC_NPROCESSORS_ONLN));
     json_key_text(j, "blas_core", p->blas_core);
+    json_key_text(j, "blas_tiles", p->blas_tiles);
     json_key_int(j, "threads", p->threads);
     json_key_real(j, "peak_memory_mib", /* ru_maxrss counts KiB, of the whole process so far */
                   getrusage(RUSAGE_SELF, &usage) ? (double)NAN : (double)usage.ru_maxrss / 1024);

@@ -15,6 +15,7 @@
 struct provenance {
     const char *model_path, *model_sha256, *texts_path, *texts_sha256;
     const char *blas_config, *blas_core; /* handed in: only tensor/ knows BLAS */
+    const char *blas_tiles;              /* "across texts" or "of each text" */
     const char *version;                 /* of nashswarm */
     const char *hdf5_version;            /* handed in: only base/h5 knows HDF5 */
     int threads;

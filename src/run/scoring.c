@@ -16,7 +16,7 @@ struct scored_texts {
     bool filling[PASSES], padded;    /* padded: whether pads are among those of PASS_TEXTS */
 };
 
-/* What may be kept of a pass, bytes. */
+/* What may be kept of a pass, bytes: states, and as much of logits. */
 enum { KEPT_BYTES = 256 << 20 };
 
 void scoring_forget(struct loaded_model *m)
@@ -102,13 +102,14 @@ static size_t count_targets(const struct windows *w)
 static struct kept_states *take_kept(struct loaded_model *m, struct scored_texts *t, enum pass pass,
                                      const struct windows *w, struct kept_states *mine)
 {
-    size_t bytes = count_targets(w) * (size_t)m->gpt2.config.C * sizeof(float);
+    size_t n = count_targets(w), bytes = n * (size_t)m->gpt2.config.C * sizeof(float);
     struct kept_states *kept = NULL;
     pthread_mutex_lock(&m->reading);
     if (t->kept[pass].full) {
         kept = pass != PASS_TEXTS || t->padded == w->padded ? &t->kept[pass] : NULL;
     } else if (bytes <= KEPT_BYTES && !t->filling[pass]) {
         t->filling[pass] = true;
+        mine->with_logits = n <= KEPT_BYTES / sizeof(float) / (size_t)m->gpt2.config.V;
         kept = mine;
     }
     pthread_mutex_unlock(&m->reading);

@@ -10,6 +10,7 @@
 #include "run/models.h"
 #include "run/running.h"
 #include "tensor/matmul.h"
+#include "tensor/tiles.h"
 
 /*
  * What a variant at work takes beyond its shared base, in bytes a weight: its own quantized weights
@@ -71,6 +72,7 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
                            .hdf5_version = h5_version(),
                            .blas_config = blas_config(),
                            .blas_core = blas_core(),
+                           .blas_tiles = tiles_description(),
                            .threads = compute_threads(),
                            .overrides = r->spec->options,
                            .n_overrides = r->spec->n_options,

@@ -1,10 +1,9 @@
 /*
  * matmul: matrix products; the only user of BLAS.
  *
- * OpenBLAS is called single-threaded from inside our own teams, on tiles whose bounds depend on the
- * shapes alone: its own threading, and the splits it makes for another number of rows, can change
- * the last bits of a result. The OpenMP build of OpenBLAS is required: inside a parallel region it
- * knows to stay in its thread.
+ * OpenBLAS is called single-threaded from inside our own teams, on tiles (tensor/tiles.h): its own
+ * threading can change the last bits of a result. The OpenMP build of OpenBLAS is required: inside
+ * a parallel region it knows to stay in its thread.
  */
 #ifndef NS_TENSOR_MATMUL_H
 #define NS_TENSOR_MATMUL_H
@@ -12,12 +11,6 @@
 #include <stddef.h>
 
 #include "base/err.h"
-
-enum {
-    TILE_ROWS = 256, /* a tile starts at each text and has at most this many positions */
-    TILE_COLUMNS =
-        512 /* of the output; a text's tile has its share of the weights in the L2 cache */
-};
 
 /* The OpenMP runtime keeps a team's table on the stack and crashes when asked for millions. */
 enum { COMPUTE_THREADS_MAX = 1024 };
