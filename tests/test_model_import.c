@@ -22,6 +22,7 @@ struct weights {
     const char *left_out; /* a tensor without prefix, or NULL */
     const char *extra;    /* an entry of 4 bytes more, or NULL */
     uint32_t wte_bits;    /* each element of wte.weight */
+    int blanks;           /* after the header */
 };
 
 static void entry(struct buf *header, const char *name, const char *dtype,
@@ -61,7 +62,7 @@ static void write_weights(const struct scratch *s, struct weights w)
         entry(&header, w.extra, "F32", NULL, data.len, data.len + 4);
         buf_add(&data, "\0\0\0\0", 4);
     }
-    buf_addc(&header, '}');
+    buf_addf(&header, "}%*s", w.blanks, "");
     uint64_t n = header.len;
     buf_add(&file, &n, sizeof n);
     buf_add(&file, header.s, header.len);
@@ -73,8 +74,12 @@ static void write_weights(const struct scratch *s, struct weights w)
     gpt2_close(&m);
 }
 
-static const struct weights plain = {
-    .prefix = "", .dtype = "F32", .left_out = NULL, .extra = NULL, .wte_bits = 0x3F800000};
+static const struct weights plain = {.prefix = "",
+                                     .dtype = "F32",
+                                     .left_out = NULL,
+                                     .extra = NULL,
+                                     .wte_bits = 0x3F800000,
+                                     .blanks = 0};
 
 /* A folder with good files; `more` is added to config.json. */
 static struct scratch make_folder(const char *more, struct weights w)
@@ -94,7 +99,7 @@ static void import_or_fail(const struct scratch *s, struct gpt2 *m)
 {
     struct err e = {0};
     const char *path = scratch_path(s, "m.h5");
-    cr_assert(gpt2_import(s->folder, path, &e) == 0, "%s", e.text);
+    cr_assert(gpt2_import(s->folder, path, NULL, &e) == 0, "%s", e.text);
     cr_assert(gpt2_open(m, path, &e) == 0 && gpt2_load(m, &e) == 0, "%s", e.text);
 }
 
@@ -102,7 +107,8 @@ static void refuses(struct scratch *s, const char *words)
 {
     struct err e = {0};
     int before = scratch_files(s);
-    cr_assert(gpt2_import(s->folder, scratch_path(s, "m.h5"), &e) == -1, "taken, but: %s", words);
+    cr_assert(gpt2_import(s->folder, scratch_path(s, "m.h5"), NULL, &e) == -1, "taken, but: %s",
+              words);
     cr_assert(strstr(e.text, words), "wrong message: %s", e.text);
     cr_assert(scratch_files(s) == before, "a file was left");
     scratch_remove(s);
@@ -168,9 +174,68 @@ Test(model_import, importing_again_gives_the_same_bytes)
     struct scratch s = make_folder("", plain);
     struct err e;
     const char *one = scratch_path(&s, "1.h5"), *two = scratch_path(&s, "2.h5");
-    cr_assert(gpt2_import(s.folder, one, &e) == 0 && gpt2_import(s.folder, two, &e) == 0, "import");
+    cr_assert(gpt2_import(s.folder, one, NULL, &e) == 0 &&
+                  gpt2_import(s.folder, two, NULL, &e) == 0,
+              "import");
     cr_assert(scratch_same(one, two), "two imports differ");
     scratch_remove(&s);
+}
+
+/* What an import told of how far it is. */
+struct told {
+    size_t last, total;
+    int times, stop_at; /* the call that asks for a stop; 0: none */
+};
+
+static bool listen(void *context, size_t done, size_t total)
+{
+    struct told *told = context;
+    cr_assert(done >= told->last && done <= total, "%zu of %zu after %zu", done, total, told->last);
+    *told = (struct told){done, total, told->times + 1, told->stop_at};
+    return told->times == told->stop_at;
+}
+
+Test(model_import, progress_ends_at_its_total_and_a_stop_leaves_nothing)
+{
+    struct scratch s = make_folder("", plain);
+    struct told told = {0};
+    struct progress progress = {listen, &told};
+    struct err e;
+    const char *path = scratch_path(&s, "m.h5");
+    cr_assert(gpt2_import(s.folder, path, &progress, &e) == 0, "%s", e.text);
+    cr_assert(told.last == told.total && told.times > 1, "%zu of %zu", told.last, told.total);
+    unlink(path);
+    int before = scratch_files(&s), all = told.times;
+    for (int i = 1; i <= all; i++) {
+        told = (struct told){.stop_at = i};
+        cr_assert(gpt2_import(s.folder, path, &progress, &e) == -1, "stop %d was not heard", i);
+        cr_assert(strstr(e.text, "interrupted"), "%s", e.text);
+        cr_assert(scratch_files(&s) == before, "a file was left by stop %d", i);
+    }
+    scratch_remove(&s);
+}
+
+/* The official files have a header of odd length, and masks of several types among the weights. */
+Test(model_import, weights_may_begin_at_any_byte)
+{
+    for (int odd = 1; odd < 4; odd++) {
+        struct weights w = plain;
+        char extra[64];
+        struct gpt2 m;
+        snprintf(extra, sizeof extra, "%.*sh.1.attn.bias", 12 * (odd > 2), "transformer.");
+        w.extra = extra;
+        w.blanks = odd;
+        struct scratch s = make_folder("", w);
+        import_or_fail(&s, &m);
+        for (int t = 0; t < m.n_tensors; t++) {
+            for (size_t i = 0; i < m.tensors[t].n; i++) {
+                float x = t == m.wte ? 1 : tiny_weight(t, i);
+                cr_assert(m.tensors[t].f32[i] == x, "%s differs at %zu", m.tensors[t].name, i);
+            }
+        }
+        gpt2_close(&m);
+        scratch_remove(&s);
+    }
 }
 
 Test(model_import, the_sources_are_recorded_with_their_digests)

@@ -2,6 +2,7 @@
 #include <argp.h>
 
 #include "commands/command.h"
+#include "commands/progress_line.h"
 #include "model/gpt2_file.h"
 
 struct options {
@@ -56,6 +57,15 @@ static int describe(struct buf *out, const char *path, struct err *e)
     return 0;
 }
 
+static int import(const struct options *o, struct err *e)
+{
+    struct progress_line line;
+    struct progress progress = progress_line_begin(&line, "import", "weights");
+    int status = gpt2_import(o->folder, o->output, &progress, e);
+    progress_line_end(&line);
+    return status;
+}
+
 int cmd_import(int argc, char **argv)
 {
     struct options o = {0};
@@ -63,7 +73,7 @@ int cmd_import(int argc, char **argv)
     struct buf out = BUF_INIT;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     int status;
-    if (gpt2_import(o.folder, o.output, &e) || describe(&out, o.output, &e)) {
+    if (import(&o, &e) || describe(&out, o.output, &e)) {
         status = command_fail("import", EXIT_FAILED, &e);
     } else {
         status = command_print("import", &out);

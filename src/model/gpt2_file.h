@@ -8,6 +8,7 @@
 #ifndef NS_MODEL_GPT2_FILE_H
 #define NS_MODEL_GPT2_FILE_H
 
+#include "base/progress.h"
 #include "model/gpt2.h"
 
 #define GPT2_FORMAT_MODEL "nashswarm-model"
@@ -42,23 +43,28 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
                      size_t n_sources, const char *note, const struct gpt2_packer *packer,
                      struct err *e);
 
-/* Who makes weights [begin, end) of tensor t of a file that is being written. */
+/* Who makes weights [begin, end) of tensor t, of its dtype, of a file that is being written. */
 struct gpt2_maker {
-    int (*make)(void *context, int t, size_t begin, size_t end, float *out, struct err *e);
+    int (*make)(void *context, int t, size_t begin, size_t end, void *out, struct err *e);
     void *context;
 };
 
 /*
  * The same as gpt2_save() for a model that has its layout and no weights: they are made in order,
- * part by part, in 32-bit floats, and nowhere but in the file afterwards.
+ * part by part, and nowhere but in the file afterwards.
  */
-int gpt2_save_made(const struct gpt2 *m, const char *path, const char *note,
-                   const struct gpt2_maker *maker, struct err *e);
+int gpt2_save_made(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
+                   size_t n_sources, const char *note, const struct gpt2_maker *maker,
+                   struct err *e);
 
 /* The sources recorded in an open model's file, at most GPT2_SOURCES_MAX, in the order of names. */
 int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);
 
-/* Reads a Hugging Face folder and writes the model file. */
-int gpt2_import(const char *folder, const char *path, struct err *e);
+/*
+ * Reads a Hugging Face folder and writes the model file; no more than a part of a tensor is in
+ * memory. Progress is in weights, about.
+ */
+int gpt2_import(const char *folder, const char *path, const struct progress *progress,
+                struct err *e);
 
 #endif

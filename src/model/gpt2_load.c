@@ -33,11 +33,22 @@ void bfloats_to_floats(float *out, const unsigned char *bits, size_t n)
 }
 
 /* By bits, since compilers make no vector code of isfinite(). */
-static bool all_finite(const float *x, size_t n)
+bool floats_finite(const float *x, size_t n)
 {
     uint32_t bad = 0;
     for (size_t i = 0; i < n; i++) {
         bad |= (float_to_bits(x[i]) & 0x7F800000u) == 0x7F800000u;
+    }
+    return !bad;
+}
+
+bool halves_finite(const unsigned char *half, size_t n)
+{
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t h;
+        memcpy(&h, half + 2 * i, sizeof h);
+        bad |= !half_is_finite(h);
     }
     return !bad;
 }
@@ -116,23 +127,30 @@ static void do_job(const struct gpt2 *m, struct job *job)
     if (stored && t->owns_f32) {
         memcpy(out, stored + job->begin * sizeof *out, n * sizeof *out);
     }
-    job->bad = !all_finite(out, n);
+    job->bad = !floats_finite(out, n);
 }
 
-static int refuse_weight(const struct gpt2 *m, const struct job *job, struct err *e)
+int gpt2_refuse_weight(const struct gpt2 *m, const struct gpt2_tensor *t, size_t i, float x,
+                       struct err *e)
 {
-    const struct gpt2_tensor *t = &m->tensors[job->tensor];
-    size_t i = job->begin;
-    while (isfinite(t->f32[i])) {
-        i++;
-    }
-    const char *what = isnan(t->f32[i]) ? "NaN" : "infinite";
+    const char *what = isnan(x) ? "NaN" : "infinite";
     if (t->rows == 0) {
         return err_set(e, "%s in %s is %s at element %zu; a model must be all finite numbers",
                        t->name, m->path, what, i);
     }
     return err_set(e, "%s in %s is %s at row %zu, column %zu; a model must be all finite numbers",
                    t->name, m->path, what, i / t->cols, i % t->cols);
+}
+
+/* The first weight of a job that is not finite. */
+static int refuse_job(const struct gpt2 *m, const struct job *job, struct err *e)
+{
+    const struct gpt2_tensor *t = &m->tensors[job->tensor];
+    size_t i = job->begin;
+    while (isfinite(t->f32[i])) {
+        i++;
+    }
+    return gpt2_refuse_weight(m, t, i, t->f32[i], e);
 }
 
 static int load(struct gpt2 *m, bool codes, struct err *e)
@@ -156,7 +174,7 @@ static int load(struct gpt2 *m, bool codes, struct err *e)
     int status = 0;
     for (size_t i = 0; i < n_jobs && !status; i++) {
         if (jobs[i].bad) {
-            status = refuse_weight(m, &jobs[i], e);
+            status = refuse_job(m, &jobs[i], e);
         }
     }
     free(jobs);

@@ -124,8 +124,9 @@ static int make_elements(void *context, uint64_t begin, uint64_t end, void *byte
     return at->maker->make(at->maker->context, at->tensor, (size_t)begin, (size_t)end, bytes, e);
 }
 
-int gpt2_save_made(const struct gpt2 *m, const char *path, const char *note,
-                   const struct gpt2_maker *maker, struct err *e)
+int gpt2_save_made(const struct gpt2 *m, const char *path, const struct gpt2_source *sources,
+                   size_t n_sources, const char *note, const struct gpt2_maker *maker,
+                   struct err *e)
 {
     struct h5 h;
     if (h5_create(&h, path, e)) {
@@ -136,10 +137,11 @@ int gpt2_save_made(const struct gpt2 *m, const char *path, const char *note,
         const struct gpt2_tensor *t = &m->tensors[i];
         struct making at = {maker, i};
         uint64_t dims[2] = {t->rows ? t->rows : t->cols, t->cols};
-        status = h5_make_array(&h, t->name, H5_F32, t->rows ? 2 : 1, dims,
+        enum h5_type type = t->dtype == DTYPE_F16 ? H5_F16 : H5_F32;
+        status = h5_make_array(&h, t->name, type, t->rows ? 2 : 1, dims,
                                &(struct h5_maker){make_elements, &at}, e);
     }
-    if (status || put_tokenizer(&h, m, e)) {
+    if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
         h5_close(&h);
         return -1;
     }

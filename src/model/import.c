@@ -1,11 +1,14 @@
 /* gpt2_import(): from a Hugging Face folder to a model file. The folder is only read. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/half.h"
 #include "base/mem.h"
+#include "base/pages.h"
 #include "model/gpt2_file.h"
 #include "model/gpt2_load.h"
 #include "model/hf_config.h"
@@ -24,7 +27,9 @@ struct import {
     struct gpt2 model;
     struct safetensors weights;
     struct file_map vocabulary, merges;
-    bool *found; /* which tensors of the model the weights have */
+    const struct safetensor **from; /* of each tensor of the model; NULL: not found */
+    const struct progress *progress;
+    size_t read_bytes, written_bytes, all_bytes; /* digested, written, and both when all is done */
 };
 
 static int name_files(struct import *in, const char *folder, struct err *e)
@@ -88,41 +93,26 @@ static int take_tensor(struct import *in, const struct safetensor *from, int ind
 {
     struct gpt2_tensor *t = &in->model.tensors[index];
     const char *path = buf_text(&in->paths[WEIGHTS]);
-    if (in->found[index]) {
+    if (in->from[index]) {
         return err_set(e, "%s has %s twice, with and without \"transformer.\"", path, t->name);
     }
-    in->found[index] = true;
+    in->from[index] = from;
+    t->dtype = from->dtype == SAFE_F16 ? DTYPE_F16 : DTYPE_F32;
     if (check_shape(in, t, from, e)) {
         return -1;
     }
-    switch (from->dtype) {
-    case SAFE_F16:
-    case SAFE_F32:
-        t->dtype = from->dtype == SAFE_F16 ? DTYPE_F16 : DTYPE_F32;
-        t->stored = from->data;
-        return 0;
-    case SAFE_BF16: {
-        float *wide = mem_floats(t->n, e);
-        if (!wide) {
-            return -1;
-        }
-        bfloats_to_floats(wide, from->data, t->n);
-        gpt2_replace(&in->model, index, wide);
-        return 0;
-    }
-    case SAFE_OTHER:
-        break;
-    }
-    return err_set(e, "%s in %s is of type %s; only F16, BF16 and F32 can be imported", from->name,
-                   path, from->dtype_name);
+    return from->dtype != SAFE_OTHER
+               ? 0
+               : err_set(e, "%s in %s is of type %s; only F16, BF16 and F32 can be imported",
+                         from->name, path, from->dtype_name);
 }
 
 static int take_weights(struct import *in, struct err *e)
 {
     const char *path = buf_text(&in->paths[WEIGHTS]), *prefix = "transformer.";
     struct gpt2 *m = &in->model;
-    in->found = mem_new((size_t)m->n_tensors, sizeof *in->found, e);
-    if (!in->found) {
+    in->from = mem_new((size_t)m->n_tensors, sizeof(const struct safetensor *), e);
+    if (!in->from) {
         return -1;
     }
     for (size_t i = 0; i < in->weights.n; i++) {
@@ -139,7 +129,7 @@ static int take_weights(struct import *in, struct err *e)
         }
     }
     for (int i = 0; i < m->n_tensors; i++) {
-        if (!in->found[i]) {
+        if (!in->from[i]) {
             return err_set(e, "%s has no tensor %s", path, m->tensors[i].name);
         }
     }
@@ -174,12 +164,32 @@ static int read_folder(struct import *in, struct err *e)
     }
     m->vocab_json = in->vocabulary;
     m->merges_txt = in->merges;
-    return gpt2_load(m, e); /* refuses NaN and infinities */
+    in->all_bytes = in->weights.file.n;
+    for (int i = 0; i < m->n_tensors; i++) {
+        in->all_bytes += in->from[i]->end - in->from[i]->begin;
+    }
+    return 0;
 }
 
-static int digest_sources(const struct import *in, struct gpt2_source *out, size_t *n,
-                          struct err *e)
+/* Every byte is looked at twice, which is 8 bytes a weight. */
+static int tell(const struct import *in, struct err *e)
 {
+    return progress_tell(in->progress, (in->read_bytes + in->written_bytes) / 8, in->all_bytes / 8,
+                         e);
+}
+
+static bool digested(void *context, size_t done, size_t total)
+{
+    struct import *in = context;
+    struct err stop;
+    (void)total;
+    in->read_bytes = done;
+    return tell(in, &stop);
+}
+
+static int digest_sources(struct import *in, struct gpt2_source *out, size_t *n, struct err *e)
+{
+    struct progress progress = {digested, in};
     *n = 0;
     for (int i = 0; i < N_SOURCES; i++) {
         const char *path = buf_text(&in->paths[i]);
@@ -188,16 +198,55 @@ static int digest_sources(const struct import *in, struct gpt2_source *out, size
         }
         struct gpt2_source *source = &out[(*n)++];
         snprintf(source->name, sizeof source->name, "%s", source_names[i]);
-        if (digest_file(source->sha256, path, e)) {
+        if (digest_long_file(source->sha256, path, i == WEIGHTS ? &progress : NULL, e)) {
             return -1;
         }
     }
     return 0;
 }
 
-int gpt2_import(const char *folder, const char *path, struct err *e)
+/* A weight as it will be read back, of those that were copied out. */
+static float copied(const void *out, enum gpt2_dtype dtype, size_t i)
 {
-    struct import in = {0};
+    uint16_t half;
+    if (dtype == DTYPE_F32) {
+        return ((const float *)out)[i];
+    }
+    memcpy(&half, (const unsigned char *)out + i * sizeof half, sizeof half);
+    return half_to_float(half);
+}
+
+/* Copies weights out of the mapped file, where they may be misaligned; refuses NaN, infinities. */
+static int copy_weights(void *context, int index, size_t begin, size_t end, void *out,
+                        struct err *e)
+{
+    struct import *in = context;
+    const struct gpt2_tensor *t = &in->model.tensors[index];
+    const struct safetensor *from = in->from[index];
+    size_t n = end - begin, size = from->dtype == SAFE_F32 ? sizeof(float) : sizeof(uint16_t);
+    const unsigned char *bytes = from->data + begin * size;
+    if (from->dtype == SAFE_BF16) {
+        bfloats_to_floats(out, bytes, n);
+    } else {
+        memcpy(out, bytes, n * size);
+    }
+    bool finite = t->dtype == DTYPE_F16 ? halves_finite(out, n) : floats_finite(out, n);
+    for (size_t i = 0; i < n && !finite; i++) {
+        float x = copied(out, t->dtype, i);
+        if (!isfinite(x)) {
+            return gpt2_refuse_weight(&in->model, t, begin + i, x, e);
+        }
+    }
+    pages_forget(bytes, n * size);
+    in->written_bytes += n * size;
+    return tell(in, e);
+}
+
+int gpt2_import(const char *folder, const char *path, const struct progress *progress,
+                struct err *e)
+{
+    struct import in = {.progress = progress};
+    struct gpt2_maker maker = {copy_weights, &in};
     struct gpt2_source sources[N_SOURCES];
     size_t n_sources;
     int status = name_files(&in, folder, e);
@@ -208,16 +257,16 @@ int gpt2_import(const char *folder, const char *path, struct err *e)
         status = digest_sources(&in, sources, &n_sources, e);
     }
     if (!status) {
-        status = gpt2_save(&in.model, path, sources, n_sources,
-                           "Imported from a Hugging Face folder; the group source has the digests "
-                           "of its files.",
-                           e);
+        status = gpt2_save_made(&in.model, path, sources, n_sources,
+                                "Imported from a Hugging Face folder; the group source has the "
+                                "digests of its files.",
+                                &maker, e);
     }
     gpt2_close(&in.model);
     safetensors_close(&in.weights);
     file_map_close(&in.vocabulary);
     file_map_close(&in.merges);
-    free(in.found);
+    free(in.from);
     for (int i = 0; i < N_SOURCES; i++) {
         buf_release(&in.paths[i]);
     }

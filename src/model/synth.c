@@ -82,7 +82,7 @@ struct writing {
     size_t done, total; /* weights */
 };
 
-static int make_part(void *context, int t, size_t begin, size_t end, float *out, struct err *e)
+static int make_part(void *context, int t, size_t begin, size_t end, void *out, struct err *e)
 {
     struct writing *w = context;
     synth_weights(out, w->model, t, begin, end - begin);
@@ -144,7 +144,7 @@ int synth_write(const char *path, const char *name, const struct gpt2_config *co
     if (!status) {
         struct writing w = {&m, progress, 0, gpt2_parameters(&m)};
         struct gpt2_maker maker = {make_part, &w};
-        status = gpt2_save_made(&m, path, buf_text(&note), &maker, e);
+        status = gpt2_save_made(&m, path, NULL, 0, buf_text(&note), &maker, e);
     }
     gpt2_close(&m);
     buf_release(&note);
