@@ -145,7 +145,8 @@ static void still_required(const char **required, const struct options *o, const
         }
     }
     for (size_t k = 0; o->required[k]; k++) {
-        if (!results_named(l, o->required[k])->edited) {
+        const struct ledger_results *named = results_named(l, o->required[k]);
+        if (!named || !named->edited) {
             required[n++] = o->required[k];
         }
     }

@@ -272,14 +272,16 @@ static int shared_drafts(struct reading *r, struct err *e)
 static int baseline_first(struct reading *r, struct err *e)
 {
     struct drafts *d = &r->methods;
-    if (!find_draft(d, baseline_name)) {
+    const struct draft *own = find_draft(d, baseline_name);
+    if (!own) {
         struct draft baseline = {.name = baseline_name, .kind = baseline_kind(r->spec->known)};
         params_init(&baseline.params, &baseline.kind->schema);
         if (append_draft(d, &baseline, e)) {
             return -1;
         }
+        own = &d->all[d->n - 1];
     }
-    size_t at = (size_t)(find_draft(d, baseline_name) - d->all);
+    size_t at = (size_t)(own - d->all);
     struct draft baseline = d->all[at];
     memmove(d->all + 1, d->all, at * sizeof *d->all);
     d->all[0] = baseline;
