@@ -74,7 +74,7 @@ PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
 .PHONY: all help deps deps-check reproduce reproduce-gpt2 paper reference figures weights wikitext test slurm-test browser-test \
-        download-test check lint layers hdr-check format asan bench \
+        download-test check lint layers hdr-check format asan bench speed \
         repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
 
@@ -217,6 +217,10 @@ reliability: ## Measure all that the README's table of reliability tells, and wr
 
 reliability-table: ## Write the table of reliability into README.md from what was measured
 	@tools/reliability readme
+
+speed: ## Time one text and one token from floats, dequantized floats and codes (experiments/speed.yaml)
+	@$(MAKE) --no-print-directory build/nashswarm
+	@build/nashswarm speed experiments/speed.yaml --out $(OUT) $(if $(MODELS),--models $(MODELS))
 
 bench: deps ## Measure speed against this machine's limits (SHAPES="gpt2 gpt2-xl", SYNTH=folder)
 	@$(MAKE) --no-print-directory build/nashswarm

@@ -29,6 +29,7 @@ static const struct command {
     {"synth", "make a model of an official shape with synthetic weights", cmd_synth},
     {"tokenize", "turn texts into token ids and back", cmd_tokenize},
     {"sample", "draw texts from a model", cmd_sample},
+    {"speed", "measure one text and one token, from floats and from codes", cmd_speed},
     {"bench", "measure speed against what this machine can do", cmd_bench},
 };
 

@@ -97,6 +97,12 @@ Test(spec_experiments, tier_sweep_is_a_grid_beside_references)
     cr_assert(n == 2 * (7 + 6 * 3), "%zu cells", n);
 }
 
+Test(spec_experiments, speed_has_three_methods_for_books_and_official_models)
+{
+    size_t n = planned_cells("experiments/speed.yaml", REPORT_SWEEP);
+    cr_assert(n == 8 * 4, "%zu cells", n);
+}
+
 Test(spec_experiments, seeds_are_a_hundred_under_two_protocols)
 {
     size_t n = planned_cells("experiments/seeds.yaml", REPORT_SEEDS);

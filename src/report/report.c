@@ -164,6 +164,12 @@ static int write_all(const struct store *store, const char *name, const struct l
     return status;
 }
 
+int report_timing(const struct store *store, const struct layout *table, struct buf *written,
+                  struct err *e)
+{
+    return write_all(store, "timing", table, 1, written, e);
+}
+
 /* Every number by name, for a text that prints some of them. */
 static int write_numbers(const struct store *store, const struct record *rows, size_t n,
                          struct buf *written, struct err *e)

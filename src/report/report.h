@@ -7,6 +7,8 @@
 
 #include "results/store.h"
 
+struct layout; /* report/layout.h */
+
 /* What the study prints in its Advantage column, from the two unrounded Δ losses (in %). */
 enum { ADVANTAGE_TEXT = 48 };
 void report_advantage(char out[ADVANTAGE_TEXT], double delta_uniform_pct, double delta_tiers_pct);
@@ -24,6 +26,10 @@ int report_print(const struct store *store, const struct spec *s, const struct r
  */
 int report_tables(const struct store *store, const struct spec *s, const struct record *rows,
                   size_t n, struct buf *written, struct err *e);
+
+/* A table of what differs between honest runs, into results/NAME/timing/. */
+int report_timing(const struct store *store, const struct layout *table, struct buf *written,
+                  struct err *e);
 
 /* Figures into plots/NAME/, as PDF, PNG and SVG, with gnuplot. */
 int report_figures(const struct store *store, const struct spec *s, const struct record *rows,
