@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digest_cache.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/version.h"
@@ -79,7 +80,7 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
         return err_prefix(e, "calibration %s of %s", s->calibration.name, s->path);
     }
     for (size_t i = 0; i < s->n_models; i++) {
-        if (digest_file(d->models[i], s->models[i].path, e)) {
+        if (digest_cached(d->models[i], s->models[i].path, time(NULL), NULL, e)) {
             return err_prefix(e, "model %s of %s", s->models[i].name, s->path);
         }
     }

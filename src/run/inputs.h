@@ -15,8 +15,8 @@ struct input_digests {
 };
 
 /*
- * Reads every model and the texts once. A file that is missing is refused here, before any work,
- * and so are texts that are not as many as they are said to be.
+ * Reads every model (or what is cached of it) and the texts once. A file that is missing is refused
+ * here, before any work, and so are texts that are not as many as they are said to be.
  */
 int input_digests_read(struct input_digests *d, const struct spec *s, struct err *e);
 void input_digests_release(struct input_digests *d);
