@@ -38,7 +38,8 @@ COMMON := -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=off -Isrc $(WARNINGS)
 FLAGS_release := -O3 -g
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
-FLAGS_coverage := -O1 -g --coverage -fprofile-update=atomic
+# Not optimized: an error path that is shared with another would count as run.
+FLAGS_coverage := -O0 -g --coverage -fprofile-update=atomic
 # libFuzzer is clang's; libomp brings no threads of libgomp that a sanitizer would not know.
 ifeq ($(VARIANT),fuzz)
 CC := clang
@@ -159,8 +160,8 @@ fuzzers: $(FUZZERS)
 
 check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, format
 
-coverage: deps ## Run the tests and list the lines that none of them runs (installs gcovr)
-	@tools/deps coverage
+coverage: deps ## Run the tests and list the lines that none of them runs
+	@mkdir -p build/coverage && find build/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory VARIANT=coverage test
 	@tools/coverage build/coverage
 
