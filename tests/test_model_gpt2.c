@@ -121,6 +121,37 @@ static void save_or_fail(const struct gpt2 *m, const char *path)
     cr_assert(gpt2_save(m, path, sources, 2, "for a test", &e) == 0, "cannot save");
 }
 
+static bool count_and_stop(void *context, size_t done, size_t total)
+{
+    size_t *left = context;
+    return done == total && --*left == 0;
+}
+
+Test(model_gpt2, loading_and_saving_tell_how_far_they_are_and_can_be_stopped)
+{
+    struct scratch s = scratch_new();
+    struct gpt2 m, back;
+    struct err e;
+    size_t left = 0; /* never stops */
+    struct progress progress = {count_and_stop, &left};
+    const char *path = scratch_path(&s, "m.h5"), *other = scratch_path(&s, "n.h5");
+    tiny_model(&m);
+    m.progress = &progress;
+    save_or_fail(&m, path);
+    cr_expect(left == SIZE_MAX, "the end was told %zu times", SIZE_MAX - left + 1);
+    left = 1;
+    cr_expect(gpt2_save(&m, other, NULL, 0, "for a test", &e) == -1, "saved");
+    cr_expect_str_eq(e.text, "interrupted");
+    cr_expect(scratch_files(&s) == 1, "a file was left");
+    cr_assert(gpt2_open(&back, path, &e) == 0, "%s", e.text);
+    back.progress = &progress;
+    left = 1;
+    cr_expect(gpt2_load(&back, &e) == -1 && strcmp(e.text, "interrupted") == 0, "loaded");
+    gpt2_close(&back);
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
 Test(model_gpt2, a_saved_model_opens_with_the_same_weights)
 {
     struct scratch s = scratch_new();

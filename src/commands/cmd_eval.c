@@ -9,6 +9,7 @@
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "commands/command.h"
+#include "commands/progress_line.h"
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
 #include "run/scoring.h"
@@ -320,12 +321,13 @@ static int open_models(struct evaluation *v, const struct options *o, struct err
     return 0;
 }
 
-static int score(struct evaluation *v, const struct options *o, struct err *e)
+static int score(struct evaluation *v, const struct options *o, const struct progress *progress,
+                 struct err *e)
 {
     struct evidence evidence = {0};
     double start = clock_s();
     int status = losses_compute(&v->losses, &v->model, o->baseline ? &v->baseline : NULL, NULL,
-                                &v->windows, NULL, e);
+                                &v->windows, progress, e);
     v->record = record_none();
     if (!status && o->baseline) {
         status = score_fill(&v->record, &evidence, v->protocol, &v->losses, false, e);
@@ -335,13 +337,25 @@ static int score(struct evaluation *v, const struct options *o, struct err *e)
     return status;
 }
 
+/* The weights of each model and the score are the steps of what is told. */
+static int read_and_score(struct evaluation *v, const struct options *o, struct err *e)
+{
+    struct progress_line line;
+    struct progress progress = progress_line_begin(&line, "eval", o->baseline ? 3 : 2);
+    int status = open_models(v, o, e);
+    v->model.progress = v->baseline.progress = &progress;
+    if (!status && (read_input(v, o, e) || gpt2_load(&v->model, e) ||
+                    (o->baseline && gpt2_load(&v->baseline, e)) || score(v, o, &progress, e))) {
+        status = -1;
+    }
+    progress_line_end(&line);
+    return status;
+}
+
 static int evaluate(struct buf *out, const struct options *o, struct err *e)
 {
     struct evaluation v = {.protocol = protocol_named(o->protocol)};
-    int status = open_models(&v, o, e) || read_input(&v, o, e) || gpt2_load(&v.model, e) ||
-                         (o->baseline && gpt2_load(&v.baseline, e)) || score(&v, o, e)
-                     ? -1
-                     : 0;
+    int status = read_and_score(&v, o, e);
     if (!status) {
         status = (o->json ? write_json : write_plain)(out, &v, e);
     }

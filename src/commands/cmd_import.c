@@ -60,7 +60,7 @@ static int describe(struct buf *out, const char *path, struct err *e)
 static int import(const struct options *o, struct err *e)
 {
     struct progress_line line;
-    struct progress progress = progress_line_begin(&line, "import", "weights");
+    struct progress progress = progress_line_begin(&line, "import", 1);
     int status = gpt2_import(o->folder, o->output, &progress, e);
     progress_line_end(&line);
     return status;

@@ -8,6 +8,7 @@
 #include "commands/bill_output.h"
 #include "commands/command.h"
 #include "commands/packed_output.h"
+#include "commands/progress_line.h"
 #include "model/gpt2_file.h"
 #include "model/gpt2_keys.h"
 #include "model/gpt2_stats.h"
@@ -235,28 +236,41 @@ static void print_table(struct buf *out, const struct inspection *in)
     }
 }
 
-static int inspect(struct inspection *in, const char *path, struct err *e)
+static int take_stats(struct inspection *in, struct err *e)
+{
+    const struct gpt2 *m = &in->model;
+    size_t done = 0, all = gpt2_parameters(m);
+    in->stats = mem_new((size_t)m->n_tensors, sizeof *in->stats, e);
+    int status = in->stats ? 0 : -1;
+    for (int i = 0; i < m->n_tensors && !status; i++) {
+        done += m->tensors[i].n;
+        status =
+            gpt2_stats(&in->stats[i], &m->tensors[i], e) || progress_tell(m->progress, done, all, e)
+                ? -1
+                : 0;
+    }
+    return status;
+}
+
+static int inspect(struct inspection *in, const char *path, const struct progress *progress,
+                   struct err *e)
 {
     struct gpt2 *m = &in->model;
-    if (gpt2_open(m, path, e) || gpt2_load(m, e) ||
-        gpt2_sources(m, in->sources, &in->n_sources, e)) {
+    if (gpt2_open(m, path, e)) {
+        return -1;
+    }
+    m->progress = progress;
+    if (gpt2_load(m, e) || gpt2_sources(m, in->sources, &in->n_sources, e)) {
         return -1;
     }
     in->packed = gpt2_is_packed(m);
     if (in->packed && bill_of_packed(&in->bill, m, e)) {
         return -1;
     }
-    in->stats = mem_new((size_t)m->n_tensors, sizeof *in->stats, e);
-    if (!in->stats) {
-        return -1;
-    }
-    for (int i = 0; i < m->n_tensors; i++) {
-        if (gpt2_stats(&in->stats[i], &m->tensors[i], e)) {
-            return -1;
-        }
-    }
-    return 0;
+    return take_stats(in, e);
 }
+
+enum { INSPECT_STEPS = 2 }; /* weights looked at, their statistics */
 
 int cmd_inspect(int argc, char **argv)
 {
@@ -266,7 +280,11 @@ int cmd_inspect(int argc, char **argv)
     struct err e;
     int status;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (inspect(&in, o.path, &e)) {
+    struct progress_line line;
+    struct progress progress = progress_line_begin(&line, "inspect", INSPECT_STEPS);
+    int failed = inspect(&in, o.path, &progress, &e);
+    progress_line_end(&line);
+    if (failed) {
         status = command_fail("inspect", EXIT_FAILED, &e);
     } else {
         if (o.json) {

@@ -6,6 +6,7 @@
 #include "commands/bill_output.h"
 #include "commands/command.h"
 #include "commands/method_options.h"
+#include "commands/progress_line.h"
 #include "model/gpt2_file.h"
 #include "tensor/matmul.h"
 
@@ -178,10 +179,15 @@ static int quantize(struct buf *out, const struct options *o, struct err *e)
     struct bill bill;
     struct buf note = BUF_INIT;
     describe(&note, o);
-    int status = gpt2_open(&base, o->model, e) || gpt2_load(&base, e) || buf_check(&note, e) ||
-                         open_calibration(&w, o, e) || write_file(&bill, o, &w, note.s, e)
-                     ? -1
-                     : 0;
+    struct progress_line line;
+    struct progress progress = progress_line_begin(&line, "quantize", 2); /* read, written */
+    int status = gpt2_open(&base, o->model, e);
+    base.progress = &progress;
+    if (!status && (gpt2_load(&base, e) || buf_check(&note, e) || open_calibration(&w, o, e) ||
+                    write_file(&bill, o, &w, note.s, e))) {
+        status = -1;
+    }
+    progress_line_end(&line);
     if (!status) {
         write_bill(out, o, &base, &bill);
     }

@@ -79,7 +79,8 @@ static int measure(struct buf *out, const struct experiment *x, const struct opt
     struct layout table = {0};
     struct buf folder = BUF_INIT, written = BUF_INIT;
     struct progress_line line;
-    struct progress progress = progress_line_begin(&line, "speed", "weights");
+    struct progress progress = progress_line_begin(&line, "speed", 1);
+    line.large = true; /* it takes its time with any model */
     buf_addf(&folder, "%s/timing", buf_text(&x->store.results));
     int status = buf_check(&folder, e) || file_make_dirs(folder.s, e) ||
                          bench_speed(&table, &x->spec, folder.s, (size_t)o->turns, &progress, e)

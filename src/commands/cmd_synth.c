@@ -95,7 +95,7 @@ static int synth(struct buf *out, const struct options *o, struct err *e)
     struct gpt2 model = {0}, *vocabulary = o->vocabulary ? &model : NULL;
     struct gpt2_config config = synth_config(o->shape);
     struct progress_line line;
-    struct progress progress = progress_line_begin(&line, "synth", "weights");
+    struct progress progress = progress_line_begin(&line, "synth", 1);
     int status = vocabulary ? gpt2_open(vocabulary, o->vocabulary, e) : 0;
     if (!status) {
         status = synth_write(o->output, o->shape->name, &config, vocabulary, &progress, e);

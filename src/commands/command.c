@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -61,11 +62,17 @@ static void say_lost(const char *path)
 
 static void lost(int number, siginfo_t *info, void *context)
 {
+    static atomic_flag told = ATOMIC_FLAG_INIT;
     const char *path = file_map_name(info->si_addr);
     (void)context;
     if (!path) {
         signal(number, SIG_DFL); /* no file of ours: the instruction comes again, and ends us */
         return;
+    }
+    if (atomic_flag_test_and_set(&told)) {
+        for (;;) {
+            pause(); /* another thread has said it, and ends the program */
+        }
     }
     say_lost(path);
     file_discard();

@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/progress.h"
 
 struct packed_tensor;
 
@@ -58,9 +59,10 @@ struct gpt2 {
     /* The tokenizer's files as they were, borrowed from the map; n = 0 when the file has none. */
     struct file_map vocab_json, merges_txt;
     int special_token_ids[16], n_special;
-    char *path;                   /* for messages */
-    bool synthetic;               /* made by model/synth.h, or quantized from what was */
-    struct file_map file;         /* the mapped model file; empty in variants */
+    char *path;                      /* for messages */
+    bool synthetic;                  /* made by model/synth.h, or quantized from what was */
+    const struct progress *progress; /* told of loading and saving, in weights; borrowed, or NULL */
+    struct file_map file;            /* the mapped model file; empty in variants */
     struct packed_tensor *packed; /* one a tensor if the file is a packed one; NULL in variants */
 };
 

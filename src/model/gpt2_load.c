@@ -153,6 +153,23 @@ static int refuse_job(const struct gpt2 *m, const struct job *job, struct err *e
     return gpt2_refuse_weight(m, t, i, t->f32[i], e);
 }
 
+/* All of them, so many at a time between two reports. */
+static int do_jobs(const struct gpt2 *m, struct job *jobs, size_t n, struct err *e)
+{
+    enum { AT_A_TIME = 512 }; /* 128 MiB of floats */
+    for (size_t begin = 0; begin < n; begin += AT_A_TIME) {
+        size_t end = begin + AT_A_TIME < n ? begin + AT_A_TIME : n;
+#pragma omp parallel for schedule(dynamic, 4)
+        for (size_t i = begin; i < end; i++) {
+            do_job(m, &jobs[i]);
+        }
+        if (progress_tell(m->progress, end * PARALLEL_CHUNK, n * PARALLEL_CHUNK, e)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static int load(struct gpt2 *m, bool codes, struct err *e)
 {
     for (int i = 0; i < m->n_tensors; i++) {
@@ -167,11 +184,7 @@ static int load(struct gpt2 *m, bool codes, struct err *e)
     if (!jobs) {
         return -1;
     }
-#pragma omp parallel for schedule(dynamic, 4)
-    for (size_t i = 0; i < n_jobs; i++) {
-        do_job(m, &jobs[i]);
-    }
-    int status = 0;
+    int status = do_jobs(m, jobs, n_jobs, e);
     for (size_t i = 0; i < n_jobs && !status; i++) {
         if (jobs[i].bad) {
             status = refuse_job(m, &jobs[i], e);

@@ -102,8 +102,11 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
     if (!status && packer) {
         status = h5_put_group(&h, "packed", e);
     }
+    size_t done = 0, all = gpt2_parameters(m);
     for (int i = 0; i < m->n_tensors && !status; i++) {
         status = packer ? put_packed(&h, m, i, packer, e) : put_tensor(&h, &m->tensors[i], e);
+        done += m->tensors[i].n;
+        status = status ? status : progress_tell(m->progress, done, all, e);
     }
     if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
         h5_close(&h);
