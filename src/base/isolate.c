@@ -17,7 +17,7 @@ static void default_signals(const sigset_t *mask)
     sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
-static void limit(int resource, size_t value)
+static void limit(__rlimit_resource_t resource, size_t value)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) == 0 && (now.rlim_max == RLIM_INFINITY || now.rlim_max > value)) {
