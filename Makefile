@@ -11,6 +11,7 @@ MODELS ?=
 ROOT ?= bookworm
 SAMPLES ?=
 KEEP ?=
+STRIDE ?= 1
 FILTER ?=
 HARNESS ?=
 FUZZ_SECONDS ?= 60
@@ -70,7 +71,9 @@ TESTS := $(sort $(wildcard tests/*.c))
 TEST_OBJECTS := $(TESTS:%.c=$(B)/%.o)
 HARNESSES := $(filter-out tests/fuzz/fuzz.c,$(wildcard tests/fuzz/*.c))
 FUZZERS := $(HARNESSES:%.c=$(B)/%)
-HEADERS := $(wildcard src/*/*.h tests/*.h tests/fuzz/*.h)
+HEADERS := $(wildcard src/*/*.h tests/*.h tests/fuzz/*.h tests/faults/*.h)
+FAULTS := $(wildcard tests/faults/*.c)
+INJECT := $(wildcard tests/faults/inject*.c)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
 
@@ -78,6 +81,7 @@ TEST_PROGRAM := $(B)/tests/nashswarm-tests
         download-test check lint layers hdr-check format asan bench speed \
         repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
+.PHONY: tsan valgrind faults endurance
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
@@ -177,13 +181,17 @@ hdr-check: deps ## Check that every header compiles alone
 	done; echo "hdr-check: $(words $(HEADERS)) headers compile alone"
 
 format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
-	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(wildcard tests/fuzz/*.c) $(HEADERS) \
-	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(HEADERS)) files as .clang-format says"
+	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(HEADERS) \
+	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(HEADERS)) files as .clang-format says"
 
 asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan test
 	@[ -n "$(FILTER)" ] || { tools/reliability new asan; \
 	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/summary)"; }
+
+faults: deps ## Let allocations, calls on files, disk and output fail one by one (STRIDE=3: every third)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/libinject.so $(B)/tests/faults/make_model
+	@tests/faults/run $(PROGRAM) $(B)/tests/faults $(STRIDE)
 
 repro-check: build/nashswarm ## Check that another folder makes the same bytes
 	@tools/repro-check
@@ -271,6 +279,15 @@ $(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
 $(FUZZERS): %: %.o $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
 	@$(CC) $(COMPILE_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(LIBS)
+
+$(B)/tests/faults/libinject.so: $(INJECT) tests/faults/inject.h $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $(INJECT)
+
+$(B)/tests/faults/make_model: $(B)/tests/faults/make_model.o $(B)/tests/made_vocabulary.o $(B)/libnashswarm.a $(B)/flags
+	@echo "  LD  $@"
+	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 
 # A change of compiler, flags or libraries rebuilds everything: they are a prerequisite.
 $(B)/flags: FORCE

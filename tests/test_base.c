@@ -47,6 +47,30 @@ Test(base_err, a_prefix_stands_in_front)
     cr_assert(strcmp(e.text, "line 3: no such key") == 0);
 }
 
+Test(base_err, lack_of_memory_is_told_from_a_bad_input)
+{
+    struct err e;
+    err_set(&e, "no such key");
+    cr_assert(!e.memory);
+    cr_assert(mem_new(SIZE_MAX / 2, 4, &e) == NULL && e.memory);
+    err_prefix(&e, "line %d", 3);
+    cr_assert(e.memory, "the prefix hides it");
+    err_set(&e, "no such key either");
+    cr_assert(!e.memory, "the next sentence keeps it");
+}
+
+Test(base_buf, a_text_fails_with_a_part_that_did)
+{
+    struct buf part = BUF_INIT, whole = BUF_INIT;
+    struct err e;
+    buf_adds(&part, "cut sh");
+    buf_adds(&whole, buf_text(&part));
+    part.failed = true;
+    buf_release_part(&part, &whole);
+    cr_assert(part.s == NULL && buf_check(&whole, &e) == -1 && e.memory);
+    buf_release(&whole);
+}
+
 Test(base_buf, reals_are_the_shortest_text_that_reads_back)
 {
     const double x[] = {0.1, 1.0 / 3, 70, 1e300, 5e-324, -0.5, 6.7826};

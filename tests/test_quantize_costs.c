@@ -222,7 +222,7 @@ Test(quantize_costs, refuses_steps_that_cannot_be_stored)
     float distortion[8];
     for (int i = 0; i < 4; i++) {
         struct cost_request q = {.src = &src, .unit = 2, .o = &o, .m = 2, .step = wrong[i]};
-        struct err e = {{0}};
+        struct err e = {.text = ""};
         cr_assert(cost_table(distortion, NULL, NULL, &q, &e) == -1);
         cr_assert(strstr(e.text, "wte.weight"), "%s", e.text);
     }

@@ -30,7 +30,7 @@ Test(report_html, a_table_is_escaped_and_tells_the_commands_of_its_rows)
     layout_cell(&l, "not measured");
     layout_note(&l, "1 < 2 & 3");
     layout_html(&l, &links, &out);
-    cr_assert(buf_check(&out, &(struct err){{0}}) == 0);
+    cr_assert(buf_check(&out, &(struct err){.text = ""}) == 0);
     cr_assert(!strstr(out.s, "<b>") && !strstr(out.s, "</script>") && !strstr(out.s, "& "));
     cr_assert(strstr(out.s, "A &amp; B &lt;/script&gt;</span></caption>"), "%s", out.s);
     cr_assert(strstr(out.s, "&lt;b&gt;") && strstr(out.s, "1 &lt; 2 &amp; 3"), "%s", out.s);

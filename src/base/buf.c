@@ -15,6 +15,12 @@ void buf_release(struct buf *b)
     *b = BUF_INIT;
 }
 
+void buf_release_part(struct buf *part, struct buf *whole)
+{
+    whole->failed = whole->failed || part->failed;
+    buf_release(part);
+}
+
 void buf_clear(struct buf *b)
 {
     b->len = 0;

@@ -22,6 +22,9 @@ struct buf {
 #define BUF_INIT ((struct buf){0})
 
 void buf_release(struct buf *b);
+
+/* The same for a text that was written into another: what was cut short there is failed too. */
+void buf_release_part(struct buf *part, struct buf *whole);
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_adds(struct buf *b, const char *text);

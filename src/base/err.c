@@ -35,10 +35,12 @@ static void fill(char *out, size_t size, const char *format, va_list args)
 
 void err_fill(struct err *e, const char *format, ...)
 {
+    static const char memory[] = "out of memory";
     va_list args;
     va_start(args, format);
     fill(e->text, sizeof e->text, format, args);
     va_end(args);
+    e->memory = strncmp(e->text, memory, sizeof memory - 1) == 0;
 }
 
 void err_fill_prefix(struct err *e, const char *format, ...)
@@ -49,7 +51,9 @@ void err_fill_prefix(struct err *e, const char *format, ...)
     fill(context, sizeof context, format, args);
     va_end(args);
     memcpy(old, e->text, sizeof old);
+    bool memory = e->memory;
     err_fill(e, "%s: %s", context, old);
+    e->memory = memory;
 }
 
 void err_fill_errno(struct err *e, int code, const char *format, ...)

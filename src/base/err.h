@@ -10,11 +10,14 @@
 #define NS_BASE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 enum { ERR_MAX = 2048 };
 
 struct err {
     char text[ERR_MAX]; /* UTF-8 without control characters; cut with "…" when longer */
+    /* The sentence began with "out of memory" when it was set: nothing is known of the input. */
+    bool memory;
 };
 
 /*

@@ -25,8 +25,8 @@ static void add_published(struct buf *out, const struct ledger *l, const struct 
         struct buf text = BUF_INIT; /* the digits as printed, with a true minus sign */
         buf_addf(&text, "%s%s", *v->text == '-' ? "−" : "", v->text + (*v->text == '-'));
         define(out, buf_text(&key), buf_text(&text));
-        buf_release(&key);
-        buf_release(&text);
+        buf_release_part(&key, out);
+        buf_release_part(&text, out);
     }
 }
 
@@ -38,7 +38,7 @@ static void add_list(struct buf *out, const char *key, const double *values, siz
         buf_addf(&text, "%s%g", i == 0 ? "" : i + 1 < n ? ", " : " and ", values[i]);
     }
     define(out, key, buf_text(&text));
-    buf_release(&text);
+    buf_release_part(&text, out);
 }
 
 static void add_count(struct buf *out, const char *key, size_t n)
@@ -46,7 +46,7 @@ static void add_count(struct buf *out, const char *key, size_t n)
     struct buf text = BUF_INIT;
     buf_addf(&text, "%zu", n);
     define(out, key, buf_text(&text));
-    buf_release(&text);
+    buf_release_part(&text, out);
 }
 
 static void add_verdict(struct buf *out, const struct verdicts *v, const struct verdict_row *r)
@@ -61,8 +61,8 @@ static void add_verdict(struct buf *out, const struct verdicts *v, const struct 
     buf_clear(&key);
     buf_addf(&key, "claim/%s/why", r->id);
     define(out, buf_text(&key), r->answer.why);
-    buf_release(&key);
-    buf_release(&ours);
+    buf_release_part(&key, out);
+    buf_release_part(&ours, out);
     (void)v;
 }
 
@@ -77,7 +77,7 @@ static void add_counts(struct buf *out, const struct verdicts *v, size_t verdict
         buf_addf(&key, "verdicts/%s/%s", verdict_names[verdict], verdict_grounds[k]);
         add_count(out, buf_text(&key), v->counts_on[verdict][k]);
     }
-    buf_release(&key);
+    buf_release_part(&key, out);
 }
 
 void claims_numbers(const struct verdicts *v, struct buf *out)
@@ -103,6 +103,6 @@ void claims_numbers(const struct verdicts *v, struct buf *out)
         struct buf key = BUF_INIT;
         buf_addf(&key, "caption/%s", figure_captions[i].stem);
         define(out, buf_text(&key), figure_captions[i].caption);
-        buf_release(&key);
+        buf_release_part(&key, out);
     }
 }

@@ -56,9 +56,8 @@ static void put_row(const struct verdicts *v, const struct verdict_row *r, struc
     }
     put_wrapped(buf_text(&line), 2, out);
     put_wrapped(r->answer.why, 6, out);
-    out->failed = out->failed || line.failed || published.failed;
-    buf_release(&line);
-    buf_release(&published);
+    buf_release_part(&line, out);
+    buf_release_part(&published, out);
 }
 
 static void write_text(const struct verdicts *v, struct buf *out)
@@ -76,8 +75,8 @@ static void write_text(const struct verdicts *v, struct buf *out)
             buf_adds(&head, r->claim->sentence);
             buf_adds(out, i ? "\n" : "");
             put_wrapped(buf_text(&head), 0, out);
-            buf_release(&head);
-            buf_release(&protocol);
+            buf_release_part(&head, out);
+            buf_release_part(&protocol, out);
         }
         put_row(v, r, out);
     }
@@ -116,7 +115,7 @@ static void write_markdown(const struct verdicts *v, struct buf *out)
         fill_row(v, &v->rows[i], cells);
         for (size_t c = 0; c < ROW_COLUMNS; c++) {
             layout_cell(&l, "%s", buf_text(&cells[c]));
-            buf_release(&cells[c]);
+            buf_release_part(&cells[c], out);
         }
     }
     layout_note(&l, "Intervals are of 95 %%: of measured changes of the loss over texts, of other "
@@ -125,8 +124,8 @@ static void write_markdown(const struct verdicts *v, struct buf *out)
         layout_note(&l, "%s", buf_text(&grounds));
     }
     layout_markdown(&l, out);
-    buf_release(&counts);
-    buf_release(&grounds);
+    buf_release_part(&counts, out);
+    buf_release_part(&grounds, out);
     layout_release(&l);
 }
 
@@ -146,7 +145,7 @@ static void write_csv(const struct verdicts *v, struct buf *out)
                 buf_addc(out, *p);
             }
             buf_addc(out, '"');
-            buf_release(&cells[c]);
+            buf_release_part(&cells[c], out);
         }
         buf_addc(out, '\n');
     }
@@ -186,10 +185,10 @@ static void latex_claim(const struct verdicts *v, size_t first, size_t last, str
             latex(models.s, out);
             any = true;
         }
-        buf_release(&models);
+        buf_release_part(&models, out);
     }
     buf_adds(out, " \\\\\n");
-    buf_release(&protocol);
+    buf_release_part(&protocol, out);
 }
 
 static void write_latex(const struct verdicts *v, struct buf *out)
@@ -216,7 +215,7 @@ static void json_row(const struct verdicts *v, const struct verdict_row *r, stru
     json_open(j, '{');
     for (size_t c = 0; c < ROW_COLUMNS; c++) {
         json_key_text(j, keys[c], buf_text(&cells[c]));
-        buf_release(&cells[c]);
+        buf_release_part(&cells[c], j->to);
     }
     json_key_text(j, "rule", r->claim->rule->name);
     json_key(j, "finding");

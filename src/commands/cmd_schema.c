@@ -260,8 +260,9 @@ int cmd_schema(int argc, char **argv)
     } else if (!status) {
         print_rows(&lines, o.format, rows, &out);
     }
-    status = status ? command_fail("schema", o.of && !lines.n ? EXIT_USAGE : EXIT_FAILED, &e)
-                    : command_print("schema", &out);
+    status = !status            ? command_print("schema", &out)
+             : o.of && !lines.n ? command_refuse("schema", &e)
+                                : command_fail("schema", EXIT_FAILED, &e);
     free((void *)rows);
     free(lines.each);
     buf_release(&out);

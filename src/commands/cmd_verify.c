@@ -203,6 +203,7 @@ static int report(const struct options *o, const struct verdicts *v)
         buf_adds(&out, ".\n");
         verdict_on_grounds(v, &out);
         buf_addf(&out, "%s%s", v->counts[VERDICT_REPRODUCED] ? "\n" : "", buf_text(&said));
+        out.failed = out.failed || said.failed;
     }
     int status = command_print("verify", &out);
     if (!status && n_lost) {
@@ -248,7 +249,7 @@ int cmd_verify(int argc, char **argv)
     int status;
     if (ledger_read(&ledger, o.ledger, &problems, &e) || check_required(&o, &ledger, &e)) {
         fputs(buf_text(&problems), stderr);
-        status = command_fail("verify", EXIT_USAGE, &e);
+        status = command_refuse("verify", &e);
     } else if (ledger_inputs_read(&ledger, o.out, &problems, &e) ||
                verdicts_make(&verdicts, &ledger, &e)) {
         fputs(buf_text(&problems), stderr);

@@ -19,6 +19,11 @@ int command_fail(const char *name, int status, const struct err *e)
     return status;
 }
 
+int command_refuse(const char *name, const struct err *e)
+{
+    return command_fail(name, e->memory ? EXIT_FAILED : EXIT_USAGE, e);
+}
+
 int command_flush(struct err *e)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) {

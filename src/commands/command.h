@@ -19,6 +19,10 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 /* Prints "nashswarm NAME: sentence" to standard error and returns `status`. */
 int command_fail(const char *name, int status, const struct err *e);
 
+/* The same for what cannot be done as it was asked for: EXIT_USAGE, unless memory was what lacked.
+ */
+int command_refuse(const char *name, const struct err *e);
+
 /* Flushes standard output; an error of writing since the last call comes back here, once. */
 int command_flush(struct err *e);
 

@@ -43,7 +43,7 @@ int experiment_open(struct experiment *x, const char *command, const char *spec_
     int status = EXIT_DONE;
     if (spec_read(&x->spec, spec_path, run_known(), overrides, &problems, &e)) {
         fputs(buf_text(&problems), stderr);
-        status = command_fail(command, EXIT_USAGE, &e);
+        status = command_refuse(command, &e);
     } else if (store_init(&x->store, root, x->spec.name, &e)) {
         spec_release(&x->spec);
         status = command_fail(command, EXIT_FAILED, &e);

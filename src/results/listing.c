@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,13 +73,22 @@ bool listing_has(const struct listing *l, const char *id)
     return l->n > 0 && bsearch(&id, l->ids, l->n, sizeof *l->ids, compare);
 }
 
-/* cells/ID/NAME. */
-static const char *path_of(struct buf *path, const struct store *s, const char *id,
-                           const char *name)
+/*
+ * cells/ID/NAME, of which no allocation can fail: a result must not seem to be missing because
+ * memory is. One that is cut names nothing, being longer than any path may be.
+ */
+struct cell_path {
+    char s[PATH_MAX];
+};
+
+static struct cell_path path_of(const struct store *s, const char *id, const char *name)
 {
-    buf_clear(path);
-    buf_addf(path, "%s/cells/%s/%s", s->results.s, id, name);
-    return path->failed ? "" : path->s;
+    struct cell_path path;
+    int n = snprintf(path.s, sizeof path.s, "%s/cells/%s/%s", s->results.s, id, name);
+    if (n >= PATH_MAX) {
+        path.s[0] = '\0';
+    }
+    return path;
 }
 
 /* The first bytes of a file that ends as a JSON object does; "" for others. */
@@ -121,10 +131,8 @@ bool listing_head(struct result_head *head, const struct store *s, const char *i
 {
     enum { HEAD = 1024 }; /* store.c writes format, key and inputs first */
     char text[HEAD];
-    struct buf path = BUF_INIT;
     *head = (struct result_head){0};
-    read_head(text, sizeof text, path_of(&path, s, id, "result.json"));
-    buf_release(&path);
+    read_head(text, sizeof text, path_of(s, id, "result.json").s);
     const char *format = member(text, "format"), *algorithm = member(text, "algorithm");
     take_digest(head->key, text, "key");
     take_digest(head->model, text, "model");
@@ -138,15 +146,13 @@ bool listing_head(struct result_head *head, const struct store *s, const char *i
 static bool take_text(struct buf *out, const struct store *s, const char *id, const char *file,
                       const char *key)
 {
-    struct buf path = BUF_INIT;
     struct err ignored;
-    json_t *root = json_file_read(path_of(&path, s, id, file), &ignored);
+    json_t *root = json_file_read(path_of(s, id, file).s, &ignored);
     const char *text = json_string_value(json_object_get(root, key));
     if (text) {
         buf_adds(out, text);
     }
     json_decref(root);
-    buf_release(&path);
     return text != NULL;
 }
 
@@ -168,10 +174,9 @@ static double number_of(const json_t *object, const char *key)
 
 static double folder_bytes(const struct store *s, const char *id)
 {
-    struct buf path = BUF_INIT;
     struct stat st;
     double bytes = 0;
-    DIR *folder = opendir(path_of(&path, s, id, ""));
+    DIR *folder = opendir(path_of(s, id, "").s);
     for (const struct dirent *entry; folder && (entry = readdir(folder));) {
         if (entry->d_name[0] != '.' && fstatat(dirfd(folder), entry->d_name, &st, 0) == 0) {
             bytes += (double)st.st_blocks * 512;
@@ -180,20 +185,17 @@ static double folder_bytes(const struct store *s, const char *id)
     if (folder) {
         closedir(folder);
     }
-    buf_release(&path);
     return folder ? bytes : (double)NAN;
 }
 
 struct result_cost listing_cost(const struct store *s, const char *id)
 {
-    struct buf path = BUF_INIT;
     struct err ignored;
-    json_t *root = json_file_read(path_of(&path, s, id, "provenance.json"), &ignored);
+    json_t *root = json_file_read(path_of(s, id, "provenance.json").s, &ignored);
     struct result_cost cost = {.wall_s = number_of(root, "wall_s"),
                                .peak_memory_mib =
                                    number_of(json_object_get(root, "machine"), "peak_memory_mib"),
                                .disk_bytes = folder_bytes(s, id)};
     json_decref(root);
-    buf_release(&path);
     return cost;
 }

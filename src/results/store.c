@@ -63,31 +63,30 @@ int store_prepare(const struct store *s, struct err *e)
 
 /* Whether the document is a whole result of this key; record and details are filled then. */
 static bool is_result(const json_t *root, const char *key, const char *path, struct record *r,
-                      struct cell_details *d)
+                      struct cell_details *d, struct err *why)
 {
-    struct err ignored;
     const json_t *format = json_object_get(root, "format");
     const char *stored = json_string_value(json_object_get(root, "key"));
     return json_is_integer(format) && json_integer_value(format) == RESULT_FORMAT && stored &&
            strcmp(stored, key) == 0 &&
-           record_read_json(r, json_object_get(root, "record"), path, &ignored) == 0 &&
-           details_read_json(d, root, path, &ignored) == 0;
+           record_read_json(r, json_object_get(root, "record"), path, why) == 0 &&
+           details_read_json(d, root, path, why) == 0;
 }
 
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
                     struct cell_details *details, bool *found, struct err *e)
 {
     struct buf path = BUF_INIT;
-    struct err ignored;
+    struct err why = {.memory = false};
     *found = false;
     buf_addf(&path, "%s/cells/%s/result.json", s->results.s, id);
     int status = buf_check(&path, e);
     if (!status) {
         /* Whatever is wrong with the file, the cell is computed again and the file replaced. */
-        json_t *root = json_file_read(path.s, &ignored);
+        json_t *root = json_file_read(path.s, &why);
         struct record read;
         struct cell_details read_details = details_none();
-        *found = root && is_result(root, key, path.s, &read, &read_details);
+        *found = root && is_result(root, key, path.s, &read, &read_details, &why);
         if (*found) {
             *r = read;
         }
@@ -97,6 +96,10 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
             details_release(&read_details);
         }
         json_decref(root);
+        if (why.memory) { /* of the file it tells nothing */
+            *e = why;
+            status = -1;
+        }
     }
     buf_release(&path);
     return status;

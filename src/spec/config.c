@@ -75,7 +75,7 @@ static int open_file(struct configs *c, enum config_file which, struct problems 
     if (!path) {
         return -1;
     }
-    struct err why = {""};
+    struct err why = {.text = ""};
     int status = 0;
     file->opened = true;
     if (!file_exists(path)) {

@@ -1,0 +1,40 @@
+/*
+ * inject: a library for LD_PRELOAD that lets one call of nashswarm fail: the n-th of a kind.
+ *
+ * What it does is said by the environment, since the program must not know of it:
+ *
+ *   INJECT        the kind of calls that are counted:
+ *                 memory        allocations that the program's own code asks for
+ *                 any-memory    those of its libraries too
+ *                 files         open, mkdir, write, fsync, ftruncate, rename, close below a folder
+ *   INJECT_AT     the number of the call that fails, from 1 on; 0: none, they are counted alone
+ *   INJECT_ERROR  errno of a call on files (a number); an allocation has ENOMEM
+ *   INJECT_BELOW  the folder, as realpath(3) has it
+ *   INJECT_LOG    a file: a line "failed FUNCTION WHERE" when the call has failed, and at the end
+ * of the program, if it comes to its end, "calls N"
+ *
+ * Programs that nashswarm starts are left alone, though they inherit the environment.
+ */
+#ifndef NS_TESTS_FAULTS_INJECT_H
+#define NS_TESTS_FAULTS_INJECT_H
+
+#include <stdbool.h>
+
+enum inject_kind { INJECT_NOTHING, INJECT_MEMORY, INJECT_ANY_MEMORY, INJECT_FILES };
+
+struct inject {
+    enum inject_kind kind;
+    int error;
+    const char *below;
+};
+
+/* What was asked for; INJECT_NOTHING before the library is set up. */
+extern struct inject inject;
+
+/* Counts a call, and tells whether it is the one to fail; `where` is written to the log then. */
+bool inject_due(const char *function, const char *where);
+
+/* Whether the address is within the program itself and in none of its libraries. */
+bool inject_is_own(const void *address);
+
+#endif
