@@ -12,6 +12,7 @@ ROOT ?= bookworm
 SAMPLES ?=
 KEEP ?=
 STRIDE ?= 1
+CELLS ?= 5000
 FILTER ?=
 HARNESS ?=
 FUZZ_SECONDS ?= 60
@@ -192,6 +193,10 @@ asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 faults: deps ## Let allocations, calls on files, disk and output fail one by one (STRIDE=3: every third)
 	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/libinject.so $(B)/tests/faults/make_model
 	@tests/faults/run $(PROGRAM) $(B)/tests/faults $(STRIDE)
+
+endurance: deps ## Run thousands of cells through kills, two runs at once and full disks (CELLS=5000)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model
+	@tests/faults/endurance $(PROGRAM) $(B)/tests/faults $(CELLS)
 
 repro-check: build/nashswarm ## Check that another folder makes the same bytes
 	@tools/repro-check

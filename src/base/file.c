@@ -228,19 +228,13 @@ static int sync_path(const char *path, int flags)
     return status;
 }
 
-void file_folder(const char *path, struct buf *out)
+void file_sync_folder(const char *folder)
 {
-    const char *slash = strrchr(path, '/');
-    buf_clear(out);
-    if (!slash) {
-        buf_adds(out, ".");
-    } else {
-        buf_add(out, path, slash == path ? 1 : (size_t)(slash - path));
-    }
+    sync_path(folder, O_RDONLY | O_DIRECTORY);
 }
 
-/* Gives a file that has been synced its name. */
-static int rename_synced(const char *temporary, const char *path, struct err *e)
+/* Gives a file that has been synced its name, for good when the folder is synced too. */
+static int rename_synced(const char *temporary, const char *path, bool sync_folder, struct err *e)
 {
     if (rename(temporary, path)) {
         int code = errno;
@@ -248,8 +242,10 @@ static int rename_synced(const char *temporary, const char *path, struct err *e)
         return err_errno(e, code, "cannot write %s", shown(path));
     }
     struct buf folder = BUF_INIT;
-    file_folder(path, &folder);
-    sync_path(buf_text(&folder), O_RDONLY | O_DIRECTORY); /* best effort: the rename has happened */
+    if (sync_folder) {
+        file_folder(path, &folder);
+        file_sync_folder(buf_text(&folder)); /* its failure is none: the rename has happened */
+    }
     buf_release(&folder);
     return 0;
 }
@@ -261,7 +257,7 @@ int file_publish(const char *temporary, const char *path, struct err *e)
         unlink(temporary);
         return err_errno(e, code, "cannot write %s", shown(path));
     }
-    return rename_synced(temporary, path, e);
+    return rename_synced(temporary, path, true, e);
 }
 
 /* 0 or errno. */
@@ -278,7 +274,8 @@ static int write_bytes(int fd, const char *bytes, size_t n)
     return fsync(fd) ? errno : 0;
 }
 
-int file_write(const char *path, const void *bytes, size_t n, struct err *e)
+static int write_file(const char *path, const void *bytes, size_t n, bool sync_folder,
+                      struct err *e)
 {
     struct buf temporary = BUF_INIT;
     int fd, status = begin(&temporary, path, &fd, e);
@@ -290,7 +287,7 @@ int file_write(const char *path, const void *bytes, size_t n, struct err *e)
         unlink(temporary.s);
         status = err_errno(e, code, "cannot write %s", path);
     } else {
-        status = rename_synced(temporary.s, path, e);
+        status = rename_synced(temporary.s, path, sync_folder, e);
     }
     close(fd); /* not before it has its name: till then the lock keeps file_sweep() away */
 out:
@@ -298,39 +295,35 @@ out:
     return status;
 }
 
-int file_write_text(const char *folder, const char *name, const struct buf *text, struct err *e)
+int file_write(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    return write_file(path, bytes, n, true, e);
+}
+
+int file_write_member(const char *path, const void *bytes, size_t n, struct err *e)
+{
+    return write_file(path, bytes, n, false, e);
+}
+
+static int write_text(const char *folder, const char *name, const struct buf *text,
+                      bool sync_folder, struct err *e)
 {
     struct buf path = BUF_INIT;
     buf_addf(&path, "%s/%s", folder, name);
     int status = buf_check(&path, e) || buf_check(text, e)
                      ? -1
-                     : file_write(path.s, buf_text(text), text->len, e);
+                     : write_file(path.s, buf_text(text), text->len, sync_folder, e);
     buf_release(&path);
     return status;
 }
 
-int file_make_dirs(const char *path, struct err *e)
+int file_write_text(const char *folder, const char *name, const struct buf *text, struct err *e)
 {
-    struct buf part = BUF_INIT;
-    int status = 0;
-    for (const char *p = path; *p && !status; p++) {
-        buf_addc(&part, *p);
-        bool end_of_part = p[1] == '\0' || (p[1] == '/' && *p != '/');
-        if (end_of_part && (status = buf_check(&part, e)) == 0 && mkdir(part.s, 0777)) {
-            int code = errno;
-            struct stat st;
-            if (stat(part.s, &st)) {
-                status = err_errno(e, code, "cannot make the folder %s", part.s);
-            } else if (!S_ISDIR(st.st_mode)) {
-                status = err_set(e, "cannot make the folder %s: a file has that name", part.s);
-            }
-        }
-    }
-    buf_release(&part);
-    return status;
+    return write_text(folder, name, text, true, e);
 }
 
-bool file_exists(const char *path)
+int file_write_member_text(const char *folder, const char *name, const struct buf *text,
+                           struct err *e)
 {
-    return access(path, F_OK) == 0;
+    return write_text(folder, name, text, false, e);
 }

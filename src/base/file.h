@@ -35,8 +35,20 @@ int file_read(struct buf *out, const char *path, struct err *e);
 
 int file_write(const char *path, const void *bytes, size_t n, struct err *e);
 
-/* Writes `text` as FOLDER/NAME; the folder is there. A text that ran out of memory is an error. */
+/*
+ * One of several files of a folder, as by file_write(), but a power cut may take its name away
+ * again until file_sync_folder() of that folder: one sync in place of one a file.
+ */
+int file_write_member(const char *path, const void *bytes, size_t n, struct err *e);
+void file_sync_folder(const char *folder); /* best effort: not every file system can */
+
+/*
+ * Writes `text` as FOLDER/NAME; the folder is there. A text that ran out of memory is an error. The
+ * second one writes it as a member.
+ */
 int file_write_text(const char *folder, const char *name, const struct buf *text, struct err *e);
+int file_write_member_text(const char *folder, const char *name, const struct buf *text,
+                           struct err *e);
 
 /* The two halves of file_write, for writers that need the file open by name meanwhile (HDF5). */
 int file_temporary(struct buf *temporary, const char *path, struct err *e); /* a fresh name */

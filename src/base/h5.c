@@ -285,7 +285,7 @@ int h5_publish(struct h5 *h, struct err *e)
     h->id = -1;
     h5_unlock();
     if (!status && h->in_memory) {
-        status = file_write(h->path, bytes, n, e);
+        status = file_write_member(h->path, bytes, n, e);
     } else if (!status) {
         status = file_publish(h->temporary.s, h->path, e);
         buf_clear(&h->temporary); /* renamed, or removed by the failure */

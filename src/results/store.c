@@ -180,10 +180,14 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
     cell_write(spec, c, &yaml);
     write_result(spec, c, inputs, r, details, &result);
     int status = -1;
-    if (cell_folder(&folder, s, c->id, e) || file_write_text(folder.s, "cell.yaml", &yaml, e) ||
+    if (cell_folder(&folder, s, c->id, e) ||
+        file_write_member_text(folder.s, "cell.yaml", &yaml, e) ||
         write_evidence(&folder, evidence, e) ||
-        file_write_text(folder.s, "provenance.json", provenance_json, e) ||
-        file_write_text(folder.s, "result.json", &result, e)) {
+        file_write_member_text(folder.s, "provenance.json", provenance_json, e)) {
+        goto out;
+    }
+    file_sync_folder(folder.s); /* a result is never there without the others */
+    if (file_write_text(folder.s, "result.json", &result, e)) {
         goto out;
     }
     forget_failure(&folder);
