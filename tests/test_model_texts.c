@@ -150,6 +150,32 @@ Test(model_texts, texts_become_sequences_cut_to_length)
     made_vocabulary_release(&m);
 }
 
+/* As "\n\n".join() makes it of WikiText's lines in the documentation of transformers. */
+Test(model_texts, a_stream_of_lines_as_they_stand_has_white_space_alone_as_nothing)
+{
+    static const char expected[] = "\n\n = Heading = \n\n\n\n\n " LONG " \n\n\n short \n\n\n";
+    struct made_vocabulary m = {0};
+    made_vocabulary_bytes(&m);
+    buf_adds(&m.vocab, "}");
+    struct tokenizer *tokenizer;
+    struct token_stream stream;
+    struct err e;
+    cr_assert(tokenizer_new(&tokenizer, "bytes", m.vocab.s, m.vocab.len, "", 0, NULL, 0, 256, &e) ==
+                  0,
+              "%s", e.text);
+    struct texts t = read_texts(" \n = Heading = \n \n " LONG " \n short \n \n", true, 0);
+    cr_assert(t.n == 1 && texts_stream(&t, tokenizer, &stream, &e) == 0, "%s", e.text);
+    cr_assert(stream.n == sizeof expected - 1 && stream.n_texts == 6, "%zu tokens of %zu lines",
+              stream.n, stream.n_texts);
+    for (size_t i = 0; i < stream.n; i++) {
+        cr_assert(stream.ids[i] == expected[i], "token %zu is %d", i, stream.ids[i]);
+    }
+    token_stream_release(&stream);
+    texts_release(&t);
+    tokenizer_free(tokenizer);
+    made_vocabulary_release(&m);
+}
+
 static void expect_sequences(const char *bytes, size_t samples, size_t max_tokens, size_t n,
                              const int *ids, const size_t *lengths)
 {
