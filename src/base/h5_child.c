@@ -209,7 +209,7 @@ static void look(struct h5_reporter *r, struct err *e)
     }
 }
 
-/* Nothing is closed: the copy ends with this. */
+/* HDF5 closes nothing: the copy ends with this. */
 void h5_child_list(const void *subject, int to)
 {
     struct h5_reporter r = {.subject = subject};
@@ -219,4 +219,5 @@ void h5_child_list(const void *subject, int to)
     if (!r.report.failed) {
         isolate_send(to, r.report.s, r.report.len);
     }
+    buf_release(&r.report);
 }

@@ -58,8 +58,8 @@ ALL_CONSTANT void code_weights(float *restrict out, int32_t *restrict code, cons
                                const int32_t *restrict tier, const struct grid *grid, int n_tiers,
                                size_t n)
 {
-    struct grid own[3];
-    for (int k = 0; k < n_tiers; k++) {
+    struct grid own[3] = {grid[0]};
+    for (int k = 1; k < n_tiers; k++) {
         own[k] = grid[k];
     }
     for (size_t i = 0; i < n; i++) {
