@@ -46,6 +46,11 @@ FLAGS_coverage := -O0 -g --coverage -fprofile-update=atomic
 ifeq ($(VARIANT),fuzz)
 CC := clang
 endif
+# libomp again: with libarcher the sanitizer knows its barriers, of libgomp's it knows nothing.
+ifeq ($(VARIANT),tsan)
+CC := clang
+endif
+FLAGS_tsan := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -D__SANITIZE_ADDRESS__ \
     -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 # Against what a memory error could be used for (HARDEN=no leaves it out; `make hardening` says what it costs).
@@ -87,7 +92,7 @@ TEST_PROGRAM := $(B)/tests/nashswarm-tests
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
 help: ## List the targets
-	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan|coverage] [SIMD=baseline|avx2] [CC=clang] [HARDEN=no]"
+	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan|tsan|coverage] [SIMD=baseline|avx2] [CC=clang] [HARDEN=no]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
@@ -189,6 +194,16 @@ asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan test
 	@[ -n "$(FILTER)" ] || { tools/reliability new asan; \
 	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/summary)"; }
+
+tsan: deps ## Let every command run under the thread sanitizer
+	@tools/deps fuzz
+	@$(MAKE) --no-print-directory VARIANT=tsan build/tsan/nashswarm build/tsan/tests/faults/make_model
+	@tests/short/run build/tsan/nashswarm build/tsan/tests/faults thread
+
+valgrind: deps ## Let every command run under valgrind
+	@tools/deps valgrind
+	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model
+	@tests/short/run $(PROGRAM) $(B)/tests/faults valgrind
 
 faults: deps ## Let allocations, calls on files, disk and output fail one by one (STRIDE=3: every third)
 	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/libinject.so $(B)/tests/faults/make_model
