@@ -87,7 +87,7 @@ TEST_PROGRAM := $(B)/tests/nashswarm-tests
         download-test check lint layers hdr-check format asan bench speed \
         repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
-.PHONY: faults endurance
+.PHONY: tsan valgrind faults endurance
 
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 

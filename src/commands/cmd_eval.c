@@ -348,6 +348,7 @@ static int read_and_score(struct evaluation *v, const struct options *o, struct 
                     (o->baseline && gpt2_load(&v->baseline, e)) || score(v, o, &progress, e))) {
         status = -1;
     }
+    v->model.progress = v->baseline.progress = NULL;
     progress_line_end(&line);
     return status;
 }

@@ -235,8 +235,8 @@ int losses_compute(struct losses *l, const struct gpt2 *m, const struct gpt2 *ba
     if (!status && baseline == m) {
         compare_with_itself(l);
     }
-    if (kept) {
-        kept->full = kept->full || !status;
+    if (kept && !kept->full) { /* full ones are read by others at the same time */
+        kept->full = !status;
     }
     free(g.batch.texts);
     free(g.first);

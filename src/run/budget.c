@@ -11,10 +11,12 @@ void workshop_release(struct workshop *w)
 {
     for (size_t i = 0; i < WORKSHOP_TABLES; i++) {
         players_release(&w->tables[i]);
+        w->used[i] = 0;
     }
+    w->uses = 0;
+    w->players = NULL;
     coalitions_release(&w->coalitions);
     calibration_close(&w->calibration);
-    *w = (struct workshop){0};
 }
 
 /* Bytes of all tables but one. */

@@ -31,6 +31,10 @@ struct workshop {
     struct coalitions coalitions;
 };
 
+/*
+ * Releases what was learned. The base stays: variants that learn nothing may be looking at it while
+ * another is at work here.
+ */
 void workshop_release(struct workshop *w);
 
 /* Makes w->players the table that the parameters ask for: a kept one, or a new one. */

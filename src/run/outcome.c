@@ -93,7 +93,7 @@ static int copy_trace(struct solver_record *to, const struct allocate_solution *
 static void fill_value(struct tensor_row *row, int tensor, const struct quantized *q,
                        const struct players *p)
 {
-    for (size_t k = 0; q->solved && k < p->n_parts; k++) {
+    for (size_t k = 0; k < p->n_parts; k++) {
         if (p->tensors[k].index == tensor) {
             row->shapley_value = q->solution.value ? q->solution.value[k] : (double)NAN;
             row->shapley_error = q->solution.value_error ? q->solution.value_error[k] : (double)NAN;
@@ -152,7 +152,9 @@ int outcome_details(struct cell_details *out, double *floor_mse, const struct qu
     }
     for (size_t i = 0; i < n && !status; i++) {
         out->tensors[i] = row_of(&each[i], &w->base->tensors[each[i].tensor]);
-        fill_value(&out->tensors[i], each[i].tensor, q, w->players);
+        if (q->solved) { /* without, the players are another's, who may be at work on them */
+            fill_value(&out->tensors[i], each[i].tensor, q, w->players);
+        }
         out->n_tensors = i + 1;
     }
     out->solved = q->solved;

@@ -8,6 +8,7 @@
 #define NS_RUN_RUNNING_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "plan/plan.h"
 #include "run/inputs.h"
@@ -29,7 +30,7 @@ struct run {
     struct cell_details *details; /* in step with rows */
     bool *stored;
     struct run_result *result;
-    bool stopped; /* by the listener */
+    atomic_bool stopped; /* by the listener */
 };
 
 /* The result of cell i, if it is there. The cell is the caller's alone, or nobody works yet. */

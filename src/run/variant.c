@@ -73,7 +73,6 @@ static int prepare_calibration(struct loaded_model *m, const struct spec *s, con
         return 0;
     }
     workshop_release(&m->workshop);
-    m->workshop.base = &m->gpt2;
     m->calibration_tokens = 0;
     if (calibration_open(&m->workshop.calibration, &m->gpt2, &texts, e)) {
         return -1;

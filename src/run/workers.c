@@ -55,8 +55,8 @@ static bool within(void *context, size_t done, size_t total)
     struct run *r = w->work->run;
     const struct run_listener *l = r->listener;
     lock(r);
-    r->stopped = r->stopped || (l->within && l->within(l->context, w->cell, done, total));
-    bool stopped = r->stopped;
+    bool stopped = r->stopped || (l->within && l->within(l->context, w->cell, done, total));
+    r->stopped = stopped;
     unlock(r);
     return stopped;
 }

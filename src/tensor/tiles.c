@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/float_bits.h"
 #include "base/mem.h"
 #include "tensor/matmul.h"
 
@@ -26,6 +27,15 @@ static void product(float *y_mn, const float *x_mk, const float *w, size_t rows,
     }
 }
 
+static bool same_bits(const float *x, const float *y, size_t n)
+{
+    bool same = true;
+    for (size_t i = 0; i < n; i++) {
+        same = same && float_to_bits(x[i]) == float_to_bits(y[i]);
+    }
+    return same;
+}
+
 /* All rows of x are the same; so must be all rows of y, in halves, as in one unit by itself. */
 static bool try_products(float *y_mn, float *unit_un, const float *x_mk, const float *w)
 {
@@ -38,8 +48,7 @@ static bool try_products(float *y_mn, float *unit_un, const float *x_mk, const f
             product(y_mn, x_mk, w, rows, transposed);
             for (size_t r = 0; r < rows && same; r++) {
                 size_t like = r / TILE_HALF % 2 * TILE_HALF;
-                same = memcmp(y_mn + r * TRIAL_N, unit_un + like * TRIAL_N,
-                              TRIAL_N * sizeof *y_mn) == 0;
+                same = same_bits(y_mn + r * TRIAL_N, unit_un + like * TRIAL_N, TRIAL_N);
             }
         }
     }
