@@ -40,6 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     const char *weights = fuzz_file("hf/model.safetensors", in);
     fuzz_check_error(hf_config_read(&config, config_path, &e), &e);
     read_tensors(weights);
-    fuzz_check_error(gpt2_import(fuzz_path("hf"), fuzz_path("imported.h5"), &e), &e);
+    fuzz_check_error(gpt2_import(fuzz_path("hf"), fuzz_path("imported.h5"), NULL, &e), &e);
     return 0;
 }
