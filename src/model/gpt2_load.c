@@ -96,6 +96,27 @@ static int provide_f32(const struct gpt2 *m, struct gpt2_tensor *t, struct err *
     return fresh ? 0 : -1;
 }
 
+/*
+ * A packed file may claim far more weights than it has bytes: codes of 0 bits take none. Filling
+ * the memory of the machine with them would have the system kill programs.
+ */
+static int check_memory(const struct gpt2 *m, bool codes, struct err *e)
+{
+    double bytes = 0, most = (double)mem_installed();
+    for (int i = 0; i < m->n_tensors; i++) {
+        const struct gpt2_tensor *t = &m->tensors[i];
+        struct packed_matrix matrix;
+        bool is_there = t->f32 || usable_in_place(t) ||
+                        (codes && t->packed && packed_matrix_of(&matrix, t->packed));
+        bytes += is_there ? 0 : (double)t->n * sizeof *t->f32;
+    }
+    return most == 0 || bytes <= most
+               ? 0
+               : err_set(e,
+                         "the weights of %s take %.1f GB of memory, and this machine has %.1f GB",
+                         m->path, bytes * 1e-9, most * 1e-9);
+}
+
 static struct job *make_jobs(const struct gpt2 *m, size_t *n_jobs, struct err *e)
 {
     size_t n = 0;
@@ -172,6 +193,9 @@ static int do_jobs(const struct gpt2 *m, struct job *jobs, size_t n, struct err 
 
 static int load(struct gpt2 *m, bool codes, struct err *e)
 {
+    if (check_memory(m, codes, e)) {
+        return -1;
+    }
     for (int i = 0; i < m->n_tensors; i++) {
         bool kept = false;
         if ((codes && keep_codes(m, &m->tensors[i], &kept, e)) ||
