@@ -91,10 +91,24 @@ Test(base_isolate, no_file_is_opened_once_they_are_closed)
 Test(base_isolate, work_that_never_ends_is_ended)
 {
     struct buf bytes = BUF_INIT;
-    struct rlimit second = {.rlim_cur = 1, .rlim_max = 1}; /* not to wait for the usual 20 */
+    struct rlimit second = {.rlim_cur = 1, .rlim_max = 9}; /* not to wait for the usual 20 */
     cr_assert(setrlimit(RLIMIT_CPU, &second) == 0);
     cr_assert(end_of(never_end, NULL, &bytes) == ISOLATE_ENDLESS);
     cr_assert(bytes.len == 0);
+}
+
+static void be_killed(const void *context, int to)
+{
+    isolate_send(to, context, strlen(context));
+    raise(SIGKILL);
+}
+
+/* As a system without memory does: no reason to call a file damaged. */
+Test(base_isolate, being_killed_is_told_from_crashing)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(be_killed, "so far", &bytes) == ISOLATE_KILLED);
+    buf_release(&bytes);
 }
 
 Test(base_isolate, memory_is_bounded)

@@ -161,6 +161,13 @@ static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
     if (end == ISOLATE_CRASHED) {
         return err_set(e, "%s is damaged: the HDF5 library crashed on it", s->path);
     }
+    if (end == ISOLATE_KILLED) {
+        return err_set(
+            e,
+            "cannot read %s: the process that was to look at it was killed, as systems do "
+            "when memory runs out",
+            s->path);
+    }
     return end == ISOLATE_DONE
                ? 0
                : err_set(e, "%s is damaged: the HDF5 library did not come to an end on it",

@@ -25,6 +25,16 @@ static void limit(__rlimit_resource_t resource, size_t value)
     }
 }
 
+/* Time that runs out is SIGXCPU, never SIGKILL, which is the system's own: it lacks memory, say. */
+static void limit_time(void)
+{
+    struct rlimit now;
+    if (getrlimit(RLIMIT_CPU, &now) == 0 && now.rlim_cur > ISOLATE_CPU_S) {
+        now.rlim_cur = ISOLATE_CPU_S;
+        setrlimit(RLIMIT_CPU, &now);
+    }
+}
+
 /* Bytes that this process has mapped; 0 when the system does not say. */
 static size_t mapped_bytes(void)
 {
@@ -37,14 +47,14 @@ static size_t mapped_bytes(void)
     return n > 0 ? strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-/* A processor's time runs out as SIGXCPU: of the copy alone, whose count starts at 0. */
+/* The count of the processor's seconds starts at 0 in the copy. */
 static void be_modest(void)
 {
     size_t mapped = mapped_bytes();
     if (mapped) {
         limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
     }
-    limit(RLIMIT_CPU, ISOLATE_CPU_S);
+    limit_time();
     limit(RLIMIT_CORE, 0);
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= STDERR_FILENO && nowhere >= 0; fd++) {
@@ -102,7 +112,7 @@ int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, s
     }
     *end = WIFEXITED(code) && WEXITSTATUS(code) == 0        ? ISOLATE_DONE
            : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU ? ISOLATE_ENDLESS
-           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL ? ISOLATE_ENDLESS
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL ? ISOLATE_KILLED
                                                             : ISOLATE_CRASHED;
     return buf_check(bytes, e);
 }

@@ -30,6 +30,7 @@ enum isolate_end {
     ISOLATE_DONE,    /* the work returned */
     ISOLATE_CRASHED, /* a signal or a sanitizer ended it */
     ISOLATE_ENDLESS, /* it used up its seconds */
+    ISOLATE_KILLED,  /* by somebody else: a system without memory, an impatient user */
 };
 
 /*
