@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
+#include "tensor/matmul.h"
 
 static struct measures some(void)
 {
@@ -64,4 +65,33 @@ Test(bench_sections, are_found_by_name_and_a_model_is_called_as_its_file)
     cr_assert(strcmp(name, "gpt2-xl") == 0);
     bench_model_name(name, sizeof name, "plain");
     cr_assert(strcmp(name, "plain") == 0);
+}
+
+static void tell_nobody(const char *section, const char *subject)
+{
+    (void)section;
+    (void)subject;
+}
+
+Test(bench_sections, quantizers_and_the_game_are_measured_on_a_matrix)
+{
+    static const char *const subjects[][3] = {{"quantize", "uniform 4-bit, 64 × 768", "time"},
+                                              {"quantize", "tiers, exact cut, 64 × 768", "time"},
+                                              {"roofline", "tiers, sampled cut", "speed"},
+                                              {"roofline", "table of costs", "intensity"},
+                                              {"game", "table of costs", "time"},
+                                              {"game", "nash", "times one thread's speed"}};
+    struct bench b = {.limits = {1e9, 1e9, 1e9, 1e9}, .tell = tell_nobody};
+    struct err e;
+    cr_assert(compute_init(2, &e) == 0 && bench_quantize_matrix(&b, 64, 768, &e) == 0 &&
+                  bench_game_matrix(&b, 64, 768, &e) == 0,
+              "%s", e.text);
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+        cr_expect(measures_value(&b.measures, subjects[i][0], subjects[i][1], subjects[i][2]) > 0,
+                  "%s of %s", subjects[i][2], subjects[i][1]);
+    }
+    /* 49152 weights, 768 groups of 8 costs in 32 bits; a billion bytes a second. */
+    cr_expect_float_eq(measures_value(&b.measures, "game", "nash", "bound of memory"), 0.024576,
+                       1e-9);
+    measures_release(&b.measures);
 }

@@ -48,6 +48,10 @@ int bench_quantize(struct bench *b, struct err *e);
 int bench_game(struct bench *b, struct err *e);
 int bench_study(struct bench *b, struct err *e);
 
+/* What the sections quantize and game measure on official sizes, on a matrix of this size. */
+int bench_quantize_matrix(struct bench *b, size_t rows, size_t cols, struct err *e);
+int bench_game_matrix(struct bench *b, size_t rows, size_t cols, struct err *e);
+
 /* The name of a model: its file's, without folder and extension. */
 void bench_model_name(char *out, size_t size, const char *path);
 

@@ -109,11 +109,10 @@ static void add_numbers(struct bench *b, const struct contest *c, const struct s
                  work / all->table / 1e9);
 }
 
-int bench_game(struct bench *b, struct err *e)
+int bench_game_matrix(struct bench *b, size_t rows, size_t cols, struct err *e)
 {
     struct contest c = {0};
     struct seconds one, all;
-    size_t rows = SYNTH_VOCABULARY, cols = (size_t)synth_shapes[0].C;
     float *w_rc = mem_floats(rows * cols, e);
     int status = -1;
     b->tell("game", "4.16 bits a weight");
@@ -131,4 +130,9 @@ int bench_game(struct bench *b, struct err *e)
     free(c.choice);
     free(w_rc);
     return status;
+}
+
+int bench_game(struct bench *b, struct err *e)
+{
+    return bench_game_matrix(b, SYNTH_VOCABULARY, (size_t)synth_shapes[0].C, e);
 }

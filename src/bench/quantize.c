@@ -25,7 +25,7 @@ struct row {
 };
 
 /* Tiers need quantiles, then ranges, then codes; one grid needs its range, then codes. */
-static const struct row rows[] = {
+static const struct row methods[] = {
     {"tiers, exact cut", "tiers", {"cut", "exact"}, 3, 21},
     {"tiers, sampled cut", "tiers", {"cut", "sampled"}, 2, 17},
     {"tiers, neighbour-mean", "tiers", {"importance", "neighbour-mean"}, 3, 29},
@@ -71,17 +71,17 @@ static int measure(struct bench *b, const struct matrix *x, const struct row *ro
     return 0;
 }
 
-static int measure_all(struct bench *b, size_t cols, struct err *e)
+int bench_quantize_matrix(struct bench *b, size_t rows, size_t cols, struct err *e)
 {
-    struct matrix x = {.rows = SYNTH_VOCABULARY, .cols = cols};
-    size_t n = x.rows * cols;
+    struct matrix x = {.rows = rows, .cols = cols};
+    size_t n = rows * cols;
     int status = (x.w_rc = mem_floats(n, e)) && (x.decoded_rc = mem_floats(n, e)) ? 0 : -1;
     if (!status) {
         random_weights(x.w_rc, n, 1);
         random_weights(x.decoded_rc, n, 2); /* its pages come to be */
     }
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && !status; i++) {
-        status = measure(b, &x, &rows[i], e);
+    for (size_t i = 0; i < sizeof methods / sizeof *methods && !status; i++) {
+        status = measure(b, &x, &methods[i], e);
     }
     free(x.w_rc);
     free(x.decoded_rc);
@@ -98,7 +98,7 @@ int bench_quantize(struct bench *b, struct err *e)
         if (there && there < need) {
             snprintf(subject, sizeof subject, "%d × %d", SYNTH_VOCABULARY, cols[i]);
             measures_add(&b->measures, "quantize", subject, "time", "ms", (double)NAN);
-        } else if (measure_all(b, (size_t)cols[i], e)) {
+        } else if (bench_quantize_matrix(b, SYNTH_VOCABULARY, (size_t)cols[i], e)) {
             return -1;
         }
     }

@@ -36,7 +36,7 @@ static void take_model(struct options *o, const char *path, struct argp_state *s
 static void take_texts(struct options *o, const char *text, struct argp_state *state)
 {
     long n;
-    command_take_number(&n, "texts", text, 1, TEXTS_MAX, state);
+    command_take_number(&n, "--texts", text, 1, TEXTS_MAX, state);
     if (o->n_texts == BENCH_TEXTS_MAX) {
         argp_error(state, "--texts can be given %d times at the most", BENCH_TEXTS_MAX);
     }
