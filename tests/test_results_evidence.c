@@ -85,3 +85,42 @@ Test(results_evidence, other_files_are_refused)
     evidence_release(&v);
     scratch_remove(&s);
 }
+
+/* A file of one text of three tokens, of this format and with so many values in its last column. */
+static void write_odd(const char *path, int format, uint64_t agrees)
+{
+    static const char *const columns[] = {"nll", "baseline_nll", "kl", "probability_change"};
+    struct h5 h = H5_INIT;
+    struct err e;
+    uint64_t n = 3, texts = 1;
+    const float values[3] = {0};
+    const uint32_t tokens = 3;
+    cr_assert(h5_create(&h, path, &e) == 0 &&
+              h5_put_int(&h, "/", "evidence_format", format, &e) == 0 &&
+              h5_put_int(&h, "/", "mean_of_texts", 0, &e) == 0 &&
+              h5_put_array(&h, "tokens_of_text", H5_U32, 1, &texts, &tokens, &e) == 0);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        cr_assert(h5_put_array(&h, columns[i], H5_F32, 1, &n, values, &e) == 0, "%s", e.text);
+    }
+    cr_assert(h5_put_array(&h, "top1_agrees", H5_U8, 1, &agrees, "\1\1\1", &e) == 0 &&
+              h5_publish(&h, &e) == 0);
+    h5_close(&h);
+}
+
+Test(results_evidence, columns_of_another_length_or_format_are_not_paired)
+{
+    struct scratch s = scratch_new();
+    struct evidence back;
+    struct err e;
+    const char *path = scratch_path(&s, "tokens.h5");
+    write_odd(path, 1, 3);
+    cr_assert(evidence_read(&back, path, &e) == 0 && back.n_tokens == 3, "%s", e.text);
+    evidence_release(&back);
+    write_odd(path, 1, 2);
+    cr_assert(evidence_read(&back, path, &e) == -1 && strstr(e.text, "top1_agrees has not one"),
+              "%s", e.text);
+    write_odd(path, 2, 3);
+    cr_assert(evidence_read(&back, path, &e) == -1 && strstr(e.text, "is of format 2, not of 1"),
+              "%s", e.text);
+    scratch_remove(&s);
+}

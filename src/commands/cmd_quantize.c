@@ -58,8 +58,8 @@ static void check_options(struct options *o, struct argp_state *state)
     } else if (!o->calibration && o->kind->uses_calibration &&
                o->kind->uses_calibration(&o->params)) {
         argp_error(state,
-                   "this method learns from texts: give --calibration FILE, one text a line, "
-                   "or --sensitivity none");
+                   "a sensitivity other than none, rounding: feedback and the method shapley learn "
+                   "from texts: give --calibration FILE, one text a line");
     }
 }
 
