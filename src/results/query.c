@@ -68,7 +68,7 @@ int filter_parse(struct filter *f, const struct columns *all, const char *text, 
 {
     static const struct {
         const char *sign;
-        int is;
+        enum filter_is is;
     } signs[] = {{"!=", FILTER_OTHER}, {"<=", FILTER_AT_MOST}, {">=", FILTER_AT_LEAST},
                  {"=", FILTER_EQUAL},  {"<", FILTER_LESS},     {">", FILTER_MORE},
                  {"~", FILTER_LIKE}};

@@ -18,17 +18,19 @@ struct pick {
     size_t n;
 };
 
+enum filter_is {
+    FILTER_EQUAL,
+    FILTER_OTHER,
+    FILTER_LESS,
+    FILTER_AT_MOST,
+    FILTER_MORE,
+    FILTER_AT_LEAST,
+    FILTER_LIKE
+};
+
 struct filter {
     const struct column *column;
-    enum {
-        FILTER_EQUAL,
-        FILTER_OTHER,
-        FILTER_LESS,
-        FILTER_AT_MOST,
-        FILTER_MORE,
-        FILTER_AT_LEAST,
-        FILTER_LIKE
-    } is;
+    enum filter_is is;
     const char *value; /* "" compares with what does not apply */
     double number;     /* the same as a number; NaN for texts */
 };
