@@ -39,7 +39,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 COMMON := -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=off -Isrc $(WARNINGS)
 FLAGS_release := -O3 -g
 FLAGS_debug := -O0 -g3
-FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
+FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 # The counters are memory that is mapped from a file, so copies of a process and processes that are
 # killed count too. They are placed before anything is optimized. Threads may lose counts to each
 # other, never the first one; to count atomically takes three times as long.
@@ -83,11 +83,13 @@ TESTS := $(sort $(wildcard tests/*.c))
 TEST_OBJECTS := $(TESTS:%.c=$(B)/%.o)
 HARNESSES := $(filter-out tests/fuzz/fuzz.c,$(wildcard tests/fuzz/*.c))
 FUZZERS := $(HARNESSES:%.c=$(B)/%)
-HEADERS := $(wildcard src/*/*.h tests/*.h tests/fuzz/*.h tests/faults/*.h)
+PLAIN := $(wildcard tests/plain/*.c)
+HEADERS := $(wildcard src/*/*.h tests/*.h tests/fuzz/*.h tests/faults/*.h tests/plain/*.h)
 FAULTS := $(wildcard tests/faults/*.c)
 INJECT := $(wildcard tests/faults/inject*.c)
 PROGRAM := $(B)/nashswarm
 TEST_PROGRAM := $(B)/tests/nashswarm-tests
+PLAIN_TESTS := $(B)/tests/plain/tests
 
 .PHONY: all help deps deps-check reproduce reproduce-gpt2 paper reference figures weights wikitext test slurm-test browser-test \
         download-test check lint layers hdr-check format asan bench speed \
@@ -193,18 +195,20 @@ hdr-check: deps ## Check that every header compiles alone
 	done; echo "hdr-check: $(words $(HEADERS)) headers compile alone"
 
 format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
-	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(HEADERS) \
-	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(HEADERS)) files as .clang-format says"
+	@clang-format $(if $(FIX),-i,--dry-run --Werror) $(SOURCES) src/main.c $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(PLAIN) $(HEADERS) \
+	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(PLAIN) $(HEADERS)) files as .clang-format says"
 
 asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan test
 	@[ -n "$(FILTER)" ] || { tools/reliability new asan; \
 	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/summary)"; }
 
-tsan: deps ## Let every command run under the thread sanitizer
+tsan: deps ## Run every command and the tests under the thread sanitizer (FILTER='program/*': whole programs)
 	@tools/deps fuzz
-	@$(MAKE) --no-print-directory VARIANT=tsan build/tsan/nashswarm build/tsan/tests/faults/make_model
+	@$(MAKE) --no-print-directory VARIANT=tsan build/tsan/nashswarm build/tsan/tests/faults/make_model build/tsan/tests/plain/tests
 	@tests/short/run build/tsan/nashswarm build/tsan/tests/faults thread
+	@tools/run-tests --watch thread build/tsan/tests/plain/tests build/tsan/nashswarm '$(or $(FILTER),!(program/*))'
+	@[ -n "$(FILTER)" ] || tools/reliability row tsan "all tests but those of whole programs under the thread sanitizer, four threads" '`make tsan`' "$$(cat build/tsan/tests/plain/summary)"
 
 valgrind: deps ## Let every command run under valgrind
 	@tools/deps valgrind
@@ -302,6 +306,10 @@ $(TEST_PROGRAM): $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
 	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(TEST_OBJECTS) $(B)/libnashswarm.a $(LIBS) -lcriterion
 
+$(PLAIN_TESTS): $(PLAIN:%.c=$(B)/%.o) $(TEST_OBJECTS) $(B)/libnashswarm.a $(B)/flags
+	@echo "  LD  $@"
+	@$(CC) $(COMPILE_FLAGS) $(HARDENED_LINK) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
 $(FUZZERS): %: %.o $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
 	@$(CC) $(COMPILE_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(LIBS)
@@ -326,4 +334,4 @@ $(B)/%.o: %.c $(B)/flags
 	@echo "  CC  $<"
 	@$(CC) $(COMPILE_FLAGS) $(if $(findstring results/provenance,$<),$(VERSION_FLAGS)) $(PACKAGE_CFLAGS) -isystem $(BLAS_INCLUDE) $(if $(findstring tests/fuzz,$<),-Itests) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/src/main.d $(FUZZERS:=.d) $(PLAIN:%.c=$(B)/%.d)

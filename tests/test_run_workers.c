@@ -1,0 +1,170 @@
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "run/methods.h"
+#include "run/run.h"
+#include "scratch.h"
+#include "support.h"
+#include "tensor/matmul.h"
+
+/*
+ * Methods that learn from texts cut in two ways, each of which makes the other's knowledge old;
+ * methods that learn nothing and are scored beside them; and a baseline whose states all want.
+ */
+static const char methods[] = "samples: 2\n"
+                              "protocols: [paper, text]\n"
+                              "seeds: [0, 1]\n"
+                              "methods:\n"
+                              "  u: {method: uniform}\n"
+                              "  t: {method: tiers, cut: sampled}\n"
+                              "  g: {method: greedy, granularity: row, sensitivity: activation}\n"
+                              "  o: {method: optimal, granularity: row, sensitivity: none}\n"
+                              "sweep:\n"
+                              "  max_tokens: [8, 6]\n";
+
+/* Reads a spec of these methods, called `name`, on a small model. */
+static void read_spec(struct spec *spec, const struct scratch *s, const char *name)
+{
+    struct buf text = BUF_INIT, problems = BUF_INIT;
+    struct err e;
+    buf_addf(&text, "name: %s\nmodels: [%s]\ntexts: %s\ncalibration: %s\n%s", name,
+             source_path("data/models/books-1m.h5"), source_path("data/texts/heldout.txt"),
+             source_path("data/calibration/books.txt"), methods);
+    const char *path = scratch_file(s, "spec.yaml", text.s, text.len);
+    cr_assert(spec_read(spec, path, run_known(), NULL, &problems, &e) == 0, "%s",
+              buf_text(&problems));
+    buf_release(&text);
+    buf_release(&problems);
+}
+
+/* Runs the spec into the folder ROOT of the test; returns what run_spec() does. */
+static int run(const struct scratch *s, const struct spec *spec, const char *root, int side_by_side,
+               const struct run_listener *listener)
+{
+    struct store store;
+    struct run_choice choice = {0};
+    struct run_limits limits = {.side_by_side = side_by_side};
+    struct run_result result;
+    struct err e;
+    cr_assert(store_init(&store, scratch_path(s, root), spec->name, &e) == 0, "%s", e.text);
+    compute_set_threads(side_by_side);
+    int status = run_spec(spec, &store, &choice, &limits, listener, &result, &e);
+    run_result_release(&result);
+    store_release(&store);
+    return status;
+}
+
+/* A listener that takes its time. What it counts it counts without a lock, on purpose. */
+struct watch {
+    atomic_int inside;
+    int overlaps, calls, others; /* others: calls that came from another thread than the first */
+    pthread_t first;
+    int stop_at, after_stop; /* the call of within() that stops the run, and those after it */
+};
+
+static void call(struct watch *w)
+{
+    bool alone = atomic_fetch_add(&w->inside, 1) == 0;
+    if (w->calls++ == 0) {
+        w->first = pthread_self();
+    }
+    w->others += !pthread_equal(w->first, pthread_self());
+    usleep(1000);
+    w->overlaps += !alone;
+    atomic_fetch_sub(&w->inside, 1);
+}
+
+static void began(void *context, const struct cell *c)
+{
+    (void)c;
+    call(context);
+}
+
+static void finished(void *context, const struct cell *c, const struct record *r, double wall_s)
+{
+    (void)c;
+    (void)r;
+    (void)wall_s;
+    call(context);
+}
+
+static bool within(void *context, const struct cell *c, size_t done, size_t total)
+{
+    struct watch *w = context;
+    (void)c;
+    (void)done;
+    (void)total;
+    call(w);
+    w->after_stop += w->stop_at < 0;
+    if (w->stop_at > 0 && --w->stop_at == 0) {
+        w->stop_at = -1;
+        return true;
+    }
+    return false;
+}
+
+static void command(void *context, const struct cell *c, struct buf *out)
+{
+    (void)c;
+    (void)out;
+    call(context);
+}
+
+static struct run_listener watched_by(struct watch *w)
+{
+    return (struct run_listener){
+        .began = began, .finished = finished, .within = within, .command = command, .context = w};
+}
+
+Test(run_workers, side_by_side_make_the_bytes_of_one_after_another, .timeout = 60)
+{
+    static const char *const files[] = {"table.csv", "tensors.csv"};
+    struct scratch s = scratch_new();
+    struct spec spec;
+    struct run_listener nobody = {0};
+    read_spec(&spec, &s, "side");
+    cr_assert(run(&s, &spec, "one", 1, &nobody) == 0);
+    cr_assert(run(&s, &spec, "four", 4, &nobody) == 0);
+    for (size_t i = 0; i < 2; i++) {
+        char one[64], four[64];
+        snprintf(one, sizeof one, "one/results/side/%s", files[i]);
+        snprintf(four, sizeof four, "four/results/side/%s", files[i]);
+        cr_assert(scratch_same(scratch_path(&s, one), scratch_path(&s, four)), "%s", files[i]);
+    }
+    spec_release(&spec);
+    scratch_remove(&s);
+}
+
+Test(run_workers, tell_the_listener_one_at_a_time, .timeout = 60)
+{
+    struct scratch s = scratch_new();
+    struct spec spec;
+    struct watch watch = {0};
+    struct run_listener listener = watched_by(&watch);
+    read_spec(&spec, &s, "told");
+    cr_assert(run(&s, &spec, "told", 4, &listener) == 0);
+    cr_assert(watch.overlaps == 0, "%d of %d calls came during another", watch.overlaps,
+              watch.calls);
+    cr_assert(watch.others > 0, "one worker did everything");
+    spec_release(&spec);
+    scratch_remove(&s);
+}
+
+Test(run_workers, stop_all_when_the_listener_says_so_once, .timeout = 60)
+{
+    struct scratch s = scratch_new();
+    struct spec spec;
+    struct watch watch = {.stop_at = 5};
+    struct run_listener listener = watched_by(&watch);
+    read_spec(&spec, &s, "stopped");
+    cr_assert(run(&s, &spec, "stopped", 4, &listener) == -1);
+    cr_assert(watch.stop_at == -1 && watch.after_stop == 0, "asked %d times after the stop",
+              watch.after_stop);
+    spec_release(&spec);
+    scratch_remove(&s);
+}
