@@ -149,7 +149,7 @@ figures: ## Redraw the figures from stored results alone
 
 test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
-	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) $(FILTER)
+	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) '$(FILTER)'
 
 slurm-test: ## Run cells on a Slurm cluster of two nodes on this machine (root; installs Slurm)
 	@$(MAKE) --no-print-directory build/nashswarm
@@ -210,10 +210,15 @@ tsan: deps ## Run every command and the tests under the thread sanitizer (FILTER
 	@tools/run-tests --watch thread build/tsan/tests/plain/tests build/tsan/nashswarm '$(or $(FILTER),!(program/*))'
 	@[ -n "$(FILTER)" ] || tools/reliability row tsan "all tests but those of whole programs under the thread sanitizer, four threads" '`make tsan`' "$$(cat build/tsan/tests/plain/summary)"
 
-valgrind: deps ## Let every command run under valgrind
+# Those that end within minutes; the rest is arithmetic, which the other checkers run.
+UNDER_VALGRIND := @(base|claims|coding_[br]|plan|results|program/*/co)*
+
+valgrind: deps ## Run every command and the quick tests under valgrind (FILTER=… for others)
 	@tools/deps valgrind
-	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model
+	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model $(PLAIN_TESTS)
 	@tests/short/run $(PROGRAM) $(B)/tests/faults valgrind
+	@tools/run-tests --watch valgrind $(PLAIN_TESTS) $(PROGRAM) '$(or $(FILTER),$(UNDER_VALGRIND))'
+	@[ -n "$(FILTER)" ] || tools/reliability row valgrind "quick tests under valgrind, leaks looked for" '`make valgrind`: memcheck' "$$(cat $(B)/tests/plain/summary)"
 
 faults: deps ## Let allocations, calls on files, disk and output fail one by one (STRIDE=3: every third)
 	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/libinject.so $(B)/tests/faults/make_model
