@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "base/parallel.h"
 #include "base/simd.h"
 
 const char *const importance_names[] = {"magnitude", "neighbour-product", "neighbour-mean", NULL};
@@ -64,7 +65,7 @@ static void magnitude_row(float *restrict out, const float *row, size_t cols)
 void importance_compute(float *out_rc, const float *w_rc, size_t rows, size_t cols,
                         enum importance kind)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (rows * cols > PARALLEL_CHUNK)
     for (size_t i = 0; i < rows; i++) {
         const float *row = w_rc + i * cols;
         bool has_up = i > 0, has_down = i + 1 < rows;

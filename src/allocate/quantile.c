@@ -47,7 +47,7 @@ static void add_counts(uint64_t *total, const uint32_t *part, size_t n_counters)
 static int count_high(uint64_t *count, const float *x, size_t n)
 {
     bool failed = false;
-#pragma omp parallel
+#pragma omp parallel if (n > PARALLEL_CHUNK)
     {
         uint32_t *mine = calloc(HIGH, sizeof *mine);
         if (!mine) {
@@ -76,7 +76,7 @@ static int count_low(uint64_t *count, const uint8_t *slot_of_bin, size_t n_slots
     if (n_slots < 1) {
         BUG("no bin to count in");
     }
-#pragma omp parallel
+#pragma omp parallel if (n > PARALLEL_CHUNK)
     {
         uint32_t *mine = calloc(n_slots * LOW, sizeof *mine);
         if (!mine) {

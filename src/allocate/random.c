@@ -45,7 +45,7 @@ static uint64_t next_key(struct rng *r, size_t i)
 
 static void count_bins(uint32_t *count, const struct allocate_tensor *t, uint64_t seed, size_t n)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(n); c++) {
         struct rng r = at_chunk(seed, t->index, c);
         for (size_t i = chunk_begin(c), end = chunk_end(c, n); i < end; i++) {
@@ -78,7 +78,7 @@ static int find_bin(struct cut *cut, const uint32_t *count, struct err *e)
 static void collect(struct cut *cut, size_t n_cuts, const struct allocate_tensor *t, uint64_t seed,
                     size_t n)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(n); c++) {
         struct rng r = at_chunk(seed, t->index, c);
         for (size_t i = chunk_begin(c), end = chunk_end(c, n); i < end; i++) {
@@ -104,7 +104,7 @@ static int ascending(const void *a, const void *b)
 static void fill_map(uint8_t *map, const struct cut *cut, size_t n_cuts,
                      const struct allocate_tensor *t, uint64_t seed, size_t n)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(n); c++) {
         struct rng r = at_chunk(seed, t->index, c);
         for (size_t i = chunk_begin(c), end = chunk_end(c, n); i < end; i++) {

@@ -97,7 +97,7 @@ SIMD_CLONES static void fill_chunk(uint8_t *restrict map, const float *restrict 
 
 static void fill_map(struct allocation *a, const float *importance)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(a->n); c++) {
         size_t begin = chunk_begin(c);
         fill_chunk(a->map + begin, importance + begin, a->cut, a->n_tiers - 1,

@@ -121,7 +121,7 @@ static void unpack_chunk(uint8_t *code, const uint8_t *bytes, size_t n, int bits
 
 void bitpack(uint8_t *bytes, const uint8_t *code, size_t n, int bits)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(n); c++) {
         size_t begin = chunk_begin(c);
         pack_chunk(bytes + bitpack_bytes(begin, bits), code + begin, chunk_end(c, n) - begin, bits);
@@ -130,7 +130,7 @@ void bitpack(uint8_t *bytes, const uint8_t *code, size_t n, int bits)
 
 void bitunpack(uint8_t *code, const uint8_t *bytes, size_t n, int bits)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(n); c++) {
         size_t begin = chunk_begin(c);
         unpack_chunk(code + begin, bytes + bitpack_bytes(begin, bits), chunk_end(c, n) - begin,

@@ -66,7 +66,7 @@ static void values_of_codes(float *value, const struct coded_tensor *c, int opti
 static void weight_values(float *out, const struct coded_tensor *c, const float *value)
 {
     size_t n = c->rows * c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n > PARALLEL_CHUNK)
     for (size_t chunk = 0; chunk < chunk_count(n); chunk++) {
         for (size_t i = chunk_begin(chunk); i < chunk_end(chunk, n); i++) {
             out[i] = value[(size_t)c->option[i] * BOOK_CODES + c->code[i]];
@@ -120,7 +120,7 @@ static void row_values(float *out, const struct coded_tensor *c, const float *sh
 {
     size_t unit = c->unit < c->cols ? c->unit : c->cols;
     size_t per_row = c->unit == UNIT_TENSOR ? 0 : allocation_units(1, c->cols, unit);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->rows * c->cols > PARALLEL_CHUNK)
     for (size_t r = 0; r < c->rows; r++) {
         for (size_t first = 0, u = r * per_row; first < c->cols; first += unit, u++) {
             size_t left = c->cols - first;

@@ -99,7 +99,7 @@ int range_encode(struct buf *out, const uint8_t *symbol, const uint8_t *context,
     if (!chunk) {
         return -1;
     }
-#pragma omp parallel
+#pragma omp parallel if (n_chunks > 1)
     {
         struct model m;
         struct err own;
@@ -132,7 +132,7 @@ int range_decode(uint8_t *symbol, const uint8_t *context, size_t n,
     if (!begin) {
         return -1;
     }
-#pragma omp parallel
+#pragma omp parallel if (n_chunks > 1)
     {
         struct model m;
         struct err own;

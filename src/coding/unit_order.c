@@ -53,7 +53,7 @@ size_t *unit_places(uint64_t *members, const struct coded_tensor *c, struct err 
     if (!place) {
         return NULL;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         for (struct walk w = walk_chunk(c, chunk); w.u < w.end; walk_on(&w, c)) {
             place[chunk * K + c->option[w.u]] += w.n;
@@ -101,7 +101,7 @@ static void sort_runs(uint8_t *sorted, struct coded_tensor *c, size_t *at, struc
 void unit_sort(uint8_t *sorted, struct coded_tensor *c, size_t *place, bool back)
 {
     size_t n_chunks = count_chunks(c);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         size_t *at = place + chunk * (size_t)c->n_options;
         struct walk w = walk_chunk(c, chunk);
@@ -116,7 +116,7 @@ void unit_sort(uint8_t *sorted, struct coded_tensor *c, size_t *place, bool back
 void unit_spread(uint8_t *option_rc, const struct coded_tensor *c)
 {
     size_t n_chunks = count_chunks(c);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         for (struct walk w = walk_chunk(c, chunk); w.u < w.end; walk_on(&w, c)) {
             memset(option_rc + w.at, c->option[w.u], w.n);

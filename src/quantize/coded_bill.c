@@ -46,7 +46,7 @@ static int count_all(uint64_t *count, const struct coded_tensor *c, struct err *
 {
     size_t n_counts = (size_t)c->n_options * symbols(c);
     bool failed = false;
-#pragma omp parallel
+#pragma omp parallel if (c->rows * c->cols > PARALLEL_CHUNK)
     {
         struct err ignored; /* the sentence below says more */
         uint64_t *own = mem_new(n_counts, sizeof *own, &ignored);

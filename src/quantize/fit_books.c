@@ -54,7 +54,7 @@ static int gather_ranges(struct gathering *g, const float *w, struct err *e)
     for (size_t i = 0; i < n_chunks * g->n_books; i++) {
         g->range[i] = RANGE_EMPTY;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         members_visit(g->c, w, chunk, gather_range, g);
     }
@@ -73,7 +73,7 @@ static int count_all(uint64_t *count, const struct gathering *g, const float *w,
 {
     size_t n_counts = g->n_books * LLOYD_POINTS, n_chunks = members_chunks(g->c);
     bool failed = false;
-#pragma omp parallel
+#pragma omp parallel if (n_chunks > 1)
     {
         struct gathering own = *g;
         struct err ignored; /* the sentence below says more */

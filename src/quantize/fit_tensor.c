@@ -35,7 +35,7 @@ int fit_units(struct coded_tensor *c, const float *w_rc, enum grid_fit fit, cons
               struct err *e)
 {
     size_t n_chunks = members_chunks(c), failed = n_chunks;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         struct err own;
         if (fit_chunk(c, w_rc, chunk, fit, what, &own)) {
@@ -77,7 +77,7 @@ static void gather_errors(void *context, const struct stretch *s)
 static void visit_all(struct gathering *g, const float *w, stretch_visitor *visit)
 {
     size_t n_chunks = members_chunks(g->c);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         members_visit(g->c, w, chunk, visit, g);
     }

@@ -47,7 +47,7 @@ struct slots {
 static double mean_of(const struct slots *s, const float *w, size_t n)
 {
     size_t chunks = chunk_count(n);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (chunks > 1)
     for (size_t c = 0; c < chunks; c++) {
         s->sum[c] = sum_of(w + chunk_begin(c), chunk_end(c, n) - chunk_begin(c));
     }
@@ -59,7 +59,7 @@ static struct moments all_moments(const struct slots *s, const float *w, const f
 {
     struct moments sum = {0};
     size_t chunks = chunk_count(n);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (chunks > 1)
     for (size_t c = 0; c < chunks; c++) {
         size_t begin = chunk_begin(c);
         s->moments[c] = moments_of(w + begin, q + begin, mean, chunk_end(c, n) - begin);

@@ -232,7 +232,7 @@ static int code_all(struct job *j, const char *what, struct err *e)
 {
     size_t n_codes = (size_t)j->a->n_tiers * CODES;
     bool failed = false;
-#pragma omp parallel
+#pragma omp parallel if (j->a->n > PARALLEL_CHUNK)
     {
         uint32_t(*count)[WAYS] = calloc(n_codes, sizeof *count);
         if (!count) {
@@ -333,7 +333,7 @@ int quantize_tiers(float *out, struct bill *bill, struct coded_tensor *coded, co
     if (status) {
         goto out;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(a->n); c++) {
         scan_chunk(&j, c);
     }

@@ -42,7 +42,7 @@ static int map_init(struct tier_map *m, const struct quantize_source *src,
     if (!(m->own = mem_new(a->n, 1, e))) {
         return -1;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (a->n > PARALLEL_CHUNK)
     for (size_t c = 0; c < chunk_count(a->n); c++) {
         int32_t tier[BLOCK];
         for (size_t i = chunk_begin(c), end = chunk_end(c, a->n), n; i < end; i += n) {
@@ -158,7 +158,7 @@ int code_nearest(struct coded_tensor *c, const float *cuts, const float *w_rc, c
     if (!job.largest) {
         return -1;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         members_visit(c, w_rc, chunk, code_stretch, &job);
     }
@@ -209,7 +209,7 @@ static int add_sums(struct bill *bill, const struct coded_tensor *c, const float
     if (!sums) {
         return -1;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n_chunks > 1)
     for (size_t chunk = 0; chunk < n_chunks; chunk++) {
         size_t begin, end;
         members_bounds(c, chunk, &begin, &end);

@@ -158,7 +158,7 @@ int bootstrap_intervals(struct interval out[2], const struct ratio of[2], size_t
     if (!(b.error[0] > 0) && !(b.error[1] > 0)) {
         draws = 0; /* two points, or none */
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (draws * n > PARALLEL_CHUNK)
     for (size_t first = 0; first < draws; first += BATCH_DRAWS) {
         draw_batch(&b, first);
     }
