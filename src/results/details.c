@@ -71,6 +71,15 @@ void details_release(struct cell_details *d)
     *d = details_none();
 }
 
+void details_forget_solver(struct cell_details *d)
+{
+    if (d) {
+        free(d->solver.trace);
+        d->solver = solver_none();
+        d->solved = false;
+    }
+}
+
 int details_copy(struct cell_details *to, const struct cell_details *from, struct err *e)
 {
     *to = *from;

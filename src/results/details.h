@@ -57,6 +57,9 @@ void details_release(struct cell_details *d);
 /* *to = a copy with arrays of its own; details_none() after an error. */
 int details_copy(struct cell_details *to, const struct cell_details *from, struct err *e);
 
+/* Releases what the solver did, where rows of tensors are all that is wanted. NULL: nothing. */
+void details_forget_solver(struct cell_details *d);
+
 /* The members "tensors" and "solver", those that there are, of an object that the caller opened. */
 void details_write_json(const struct cell_details *d, struct json_out *j);
 

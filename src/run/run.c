@@ -12,21 +12,41 @@
 int run_read_stored(struct run *r, size_t i, struct err *e)
 {
     const struct cell *c = &r->plan.cells[i];
-    int status =
-        store_read_cell(r->store, c->id, r->keys[i], &r->rows[i], &r->details[i], &r->stored[i], e);
-    if (!status && r->stored[i]) { /* maybe from before something else was swept */
-        snprintf(r->rows[i].variant, sizeof r->rows[i].variant, "%s", c->variant);
+    struct record row;
+    struct cell_details *details = r->details ? &r->details[i] : NULL;
+    if (store_read_cell(r->store, c->id, r->keys[i], &row, details, &r->stored[i], e)) {
+        return -1;
     }
-    return status;
+    if (r->stored[i] && r->rows) {
+        r->rows[i] = row; /* maybe from before something else was swept */
+        snprintf(r->rows[i].variant, sizeof r->rows[i].variant, "%s", c->variant);
+        details_forget_solver(details);
+    }
+    return 0;
 }
 
-/* Keys of all cells, and the results that are there already. */
+int run_keep(struct run *r, size_t i, const struct record *row, const struct cell_details *details,
+             struct err *e)
+{
+    if (!r->rows) {
+        return 0;
+    }
+    r->rows[i] = *row;
+    if (details_copy(&r->details[i], details, e)) {
+        return -1;
+    }
+    details_forget_solver(&r->details[i]);
+    return 0;
+}
+
+/* Keys of all cells, and the results that are there already. Rows are held for tables alone. */
 static int look_up(struct run *r, size_t *n_stored, struct err *e)
 {
     size_t n = r->plan.n;
+    bool tables = !r->choice->no_tables;
     if (!(r->keys = mem_new(n, sizeof *r->keys, e)) ||
-        !(r->rows = mem_new(n, sizeof *r->rows, e)) ||
-        !(r->details = mem_new(n, sizeof *r->details, e)) ||
+        (tables && !(r->rows = mem_new(n, sizeof *r->rows, e))) ||
+        (tables && !(r->details = mem_new(n, sizeof *r->details, e))) ||
         !(r->stored = mem_new(n, sizeof *r->stored, e)) ||
         !(r->chosen = mem_new(n, sizeof *r->chosen, e))) {
         return -1;
@@ -111,17 +131,18 @@ static int choose(struct run *r, struct err *e)
     return status;
 }
 
-/* Rows and details of the cells that have a result, moved to the front. */
+/* The number of cells that have a result; their rows and details are moved to the front. */
 static size_t gather(struct run *r)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->plan.n; i++) {
-        if (r->stored[i]) {
+        if (r->stored[i] && r->rows) {
             struct cell_details moved = r->details[i];
             r->details[i] = r->details[n];
             r->details[n] = moved;
-            r->rows[n++] = r->rows[i];
+            r->rows[n] = r->rows[i];
         }
+        n += r->stored[i];
     }
     return n;
 }

@@ -55,7 +55,8 @@ struct run_limits {
 };
 
 struct run_result {
-    struct record *rows; /* those that are there, in the spec's order, with the baseline joined */
+    /* Those that are there, in the spec's order; NULL when no table was to be written. */
+    struct record *rows;
     size_t n;
     size_t cells, ran, failed; /* of the spec; run by this call; tried in vain by it */
     bool nothing_fits;         /* no cell fits what was asked for: the error is the caller's */

@@ -26,8 +26,8 @@ struct run {
     bool *chosen;
 
     pthread_mutex_t lock;
-    struct record *rows;
-    struct cell_details *details; /* in step with rows */
+    struct record *rows;          /* for the tables; NULL when none are to be written */
+    struct cell_details *details; /* in step with rows, without what solvers did */
     bool *stored;
     struct run_result *result;
     atomic_bool stopped; /* by the listener */
@@ -35,6 +35,10 @@ struct run {
 
 /* The result of cell i, if it is there. The cell is the caller's alone, or nobody works yet. */
 int run_read_stored(struct run *r, size_t i, struct err *e);
+
+/* Holds the row of cell i, and what its tensors have to say, for the tables. */
+int run_keep(struct run *r, size_t i, const struct record *row, const struct cell_details *details,
+             struct err *e);
 
 /* Runs the chosen cells that have no result, and publishes each. */
 int run_missing(struct run *r, struct err *e);

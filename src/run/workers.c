@@ -83,25 +83,25 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
 }
 
 /*
- * Publishes the result of cell i. Another run may have been faster: its result stays, being the
- * same, and this run keeps out of its way from here on.
+ * Publishes the result of cell i, which is the k-th of its variant. Another run may have been
+ * faster: its result stays, being the same, and this run keeps out of its way from here on.
  */
-static int publish(struct work *w, size_t i, const struct evidence *evidence, double wall_s,
-                   double solve_s, struct err *e)
+static int publish(struct work *w, size_t i, const struct variant_result *v, size_t k,
+                   double wall_s, struct err *e)
 {
     struct run *r = w->run;
     const struct cell *c = &r->plan.cells[i];
     struct buf json = BUF_INIT;
     struct record other;
     bool there = false;
-    int status = write_provenance(r, c, wall_s, solve_s, &json, e) ||
+    int status = write_provenance(r, c, wall_s, v->solve_s, &json, e) ||
                          store_read_cell(r->store, c->id, r->keys[i], &other, NULL, &there, e)
                      ? -1
                      : 0;
     if (!status && !there) {
         struct result_inputs inputs = cell_inputs(r->spec, c, &r->digests, r->keys[i]);
-        status = store_write_cell(r->store, r->spec, c, &inputs, &r->rows[i], &r->details[i],
-                                  evidence, &json, e);
+        status = store_write_cell(r->store, r->spec, c, &inputs, &v->rows[k], &v->details,
+                                  &v->evidence[k], &json, e);
     }
     buf_release(&json);
     if (!status) {
@@ -110,7 +110,7 @@ static int publish(struct work *w, size_t i, const struct evidence *evidence, do
         r->stored[i] = true;
         r->result->ran++;
         if (r->listener->finished) {
-            r->listener->finished(r->listener->context, c, &r->rows[i], wall_s);
+            r->listener->finished(r->listener->context, c, &v->rows[k], wall_s);
         }
         unlock(r);
     }
@@ -124,9 +124,8 @@ static int publish_all(struct work *w, const size_t *index, size_t n,
 {
     struct run *r = w->run;
     for (size_t i = 0; i < n; i++) {
-        r->rows[index[i]] = result->rows[i];
-        if (details_copy(&r->details[index[i]], &result->details, e) ||
-            publish(w, index[i], &result->evidence[i], wall_s / (double)n, result->solve_s, e)) {
+        if (run_keep(r, index[i], &result->rows[i], &result->details, e) ||
+            publish(w, index[i], result, i, wall_s / (double)n, e)) {
             journal_add_to(journal, i, JOURNAL_ERROR "%s", e->text);
             return -1;
         }
