@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/file_stamp.h"
 
 /* The folder of the cache; "" when there is none. */
 static void cache_folder(struct buf *out)
@@ -85,11 +86,10 @@ static void keep(const char *folder, const struct stat *st, const char *hex)
     buf_release(&entry);
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+static bool stayed(const struct stat *before, const struct stat *after)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+    struct file_stamp a = file_stamp_of(before), b = file_stamp_of(after);
+    return file_stamp_same(&a, &b);
 }
 
 int digest_cached(char hex[DIGEST_HEX], const char *path, time_t now, bool *cached, struct err *e)
@@ -103,7 +103,7 @@ int digest_cached(char hex[DIGEST_HEX], const char *path, time_t now, bool *cach
                   before.st_ctim.tv_sec < now - DIGEST_SETTLED_S;
     bool found = usable && look_up(hex, folder.s, &before);
     int status = found ? 0 : digest_file(hex, path, e);
-    if (!status && usable && !found && !stat(path, &after) && same_file(&before, &after)) {
+    if (!status && usable && !found && !stat(path, &after) && stayed(&before, &after)) {
         keep(folder.s, &after, hex);
     }
     if (cached) {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest_cache.h"
 #include "base/file.h"
@@ -56,9 +57,28 @@ static int check_count(const struct spec_texts *t, struct err *e)
                          t->path, n, t->count);
 }
 
-static int digest_texts(char hex[DIGEST_HEX], const struct spec_texts *t, struct err *e)
+static int refuse_changed(const struct input *in, struct err *e)
 {
-    return digest_file(hex, t->path, e) || check_count(t, e) ? -1 : 0;
+    return err_set(e, "%s changed while it was read; run again", in->path);
+}
+
+/* The digest of a file that stays as it is meanwhile. */
+static int digest_input(struct input *in, const char *path, bool big, struct err *e)
+{
+    struct file_stamp after;
+    in->path = path;
+    if (file_stamp_read(&in->stamp, path, e) ||
+        (big ? digest_cached(in->sha256, path, time(NULL), NULL, e)
+             : digest_file(in->sha256, path, e)) ||
+        file_stamp_read(&after, path, e)) {
+        return -1;
+    }
+    return file_stamp_same(&in->stamp, &after) ? 0 : refuse_changed(in, e);
+}
+
+static int digest_texts(struct input *in, const struct spec_texts *t, struct err *e)
+{
+    return digest_input(in, t->path, false, e) || check_count(t, e) ? -1 : 0;
 }
 
 int input_digests_read(struct input_digests *d, const struct spec *s, struct err *e)
@@ -72,15 +92,15 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
         return -1;
     }
     for (size_t i = 0; i < s->n_texts; i++) {
-        if (digest_texts(d->texts[i], &s->texts[i], e)) {
+        if (digest_texts(&d->texts[i], &s->texts[i], e)) {
             return err_prefix(e, "texts %s of %s", s->texts[i].name, s->path);
         }
     }
-    if (s->calibration.path && digest_texts(d->calibration, &s->calibration, e)) {
+    if (s->calibration.path && digest_texts(&d->calibration, &s->calibration, e)) {
         return err_prefix(e, "calibration %s of %s", s->calibration.name, s->path);
     }
     for (size_t i = 0; i < s->n_models; i++) {
-        if (digest_cached(d->models[i], s->models[i].path, time(NULL), NULL, e)) {
+        if (digest_input(&d->models[i], s->models[i].path, true, e)) {
             return err_prefix(e, "model %s of %s", s->models[i].name, s->path);
         }
     }
@@ -92,6 +112,42 @@ void input_digests_release(struct input_digests *d)
     free(d->models);
     free(d->texts);
     *d = (struct input_digests){0};
+}
+
+/* A new name or other rights move the time of change too: then the bytes have the last word. */
+static int check_input(struct input *in, struct err *e)
+{
+    struct input now;
+    if (!in->path) {
+        return 0;
+    }
+    if (file_stamp_read(&now.stamp, in->path, e)) {
+        return err_prefix(e, "%s changed while it was read", in->path);
+    }
+    if (file_stamp_same(&in->stamp, &now.stamp)) {
+        return 0;
+    }
+    if (!file_stamp_alike(&in->stamp, &now.stamp)) {
+        return refuse_changed(in, e);
+    }
+    if (digest_input(&now, in->path, true, e)) {
+        return -1;
+    }
+    if (strcmp(in->sha256, now.sha256) != 0) {
+        return refuse_changed(in, e);
+    }
+    *in = now;
+    return 0;
+}
+
+int cell_inputs_check(struct input_digests *d, const struct spec *s, const struct cell *c,
+                      struct err *e)
+{
+    return check_input(&d->models[c->model], e) ||
+                   check_input(&d->texts[cell_evaluation(s, c)->texts], e) ||
+                   (cell_uses_calibration(s, c) && check_input(&d->calibration, e))
+               ? -1
+               : 0;
 }
 
 int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
@@ -111,9 +167,9 @@ struct result_inputs cell_inputs(const struct spec *s, const struct cell *c,
                                  const struct input_digests *d, const char *key)
 {
     return (struct result_inputs){.key = key,
-                                  .model = d->models[c->model],
-                                  .texts = d->texts[cell_evaluation(s, c)->texts],
+                                  .model = d->models[c->model].sha256,
+                                  .texts = d->texts[cell_evaluation(s, c)->texts].sha256,
                                   .calibration =
-                                      cell_uses_calibration(s, c) ? d->calibration : NULL,
+                                      cell_uses_calibration(s, c) ? d->calibration.sha256 : NULL,
                                   .algorithm = NASHSWARM_ALGORITHM};
 }

@@ -1,17 +1,30 @@
 /*
- * inputs: the digests of a run's files, and the content keys made from them.
+ * inputs: the digests of a run's files, the content keys made from them, and whether the files are
+ * still those.
+ *
+ * Models stay mapped while they are used, and texts are read when their first cell is scored, so a
+ * file may have been written to since it was digested. Before a result is stored under its key, its
+ * files are looked at again.
  */
 #ifndef NS_RUN_INPUTS_H
 #define NS_RUN_INPUTS_H
 
 #include "base/digest.h"
+#include "base/file_stamp.h"
 #include "plan/plan.h"
 #include "results/store.h"
 
+/* A file as it was digested. */
+struct input {
+    const char *path; /* borrowed; NULL: there is none */
+    char sha256[DIGEST_HEX];
+    struct file_stamp stamp;
+};
+
 struct input_digests {
-    char (*texts)[DIGEST_HEX];    /* one for each of the spec's texts */
-    char calibration[DIGEST_HEX]; /* "" when no method uses it */
-    char (*models)[DIGEST_HEX];   /* one for each model of the spec */
+    struct input *texts;      /* one for each of the spec's texts */
+    struct input calibration; /* "" when no method uses it */
+    struct input *models;     /* one for each model of the spec */
 };
 
 /*
@@ -28,6 +41,13 @@ void input_digests_release(struct input_digests *d);
  */
 int cell_key(char key[DIGEST_HEX], const struct spec *s, const struct cell *c,
              const struct input_digests *d, struct err *e);
+
+/*
+ * −1, naming the file, when one that the cell depends on is not what it was when it was digested.
+ * A file whose time of change alone has moved is digested again. Not from two threads at once.
+ */
+int cell_inputs_check(struct input_digests *d, const struct spec *s, const struct cell *c,
+                      struct err *e);
 
 /* The key, and the digests that went into it; what it points to stays the caller's. */
 struct result_inputs cell_inputs(const struct spec *s, const struct cell *c,

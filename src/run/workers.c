@@ -65,9 +65,10 @@ static int write_provenance(const struct run *r, const struct cell *c, double wa
                             double solve_s, struct buf *json, struct err *e)
 {
     struct provenance p = {.model_path = r->spec->models[c->model].path,
-                           .model_sha256 = r->digests.models[c->model],
+                           .model_sha256 = r->digests.models[c->model].sha256,
                            .texts_path = cell_texts(r->spec, c)->path,
-                           .texts_sha256 = r->digests.texts[cell_evaluation(r->spec, c)->texts],
+                           .texts_sha256 =
+                               r->digests.texts[cell_evaluation(r->spec, c)->texts].sha256,
                            .version = NASHSWARM_VERSION,
                            .hdf5_version = h5_version(),
                            .blas_config = blas_config(),
@@ -250,6 +251,15 @@ static int make(struct worker *w, struct variant_result *result, const struct ce
     return status;
 }
 
+/* Whether the files of these cells of one variant are still those of their keys. */
+static int check_inputs(struct run *r, const struct cell *cells, struct err *e)
+{
+    lock(r);
+    int status = cell_inputs_check(&r->digests, r->spec, cells, e);
+    unlock(r);
+    return status;
+}
+
 /* Runs those of the variant's cells [first, last) that have no result yet. */
 static int run_variant(struct worker *w, size_t first, size_t last, struct err *e)
 {
@@ -260,6 +270,7 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
                                     .details = details_none()};
     size_t n = 0, *index = mem_new(last - first, sizeof *index, e);
     struct journal journal = JOURNAL_INIT;
+    struct err changed;
     double start = clock_s();
     int status = cells && result.rows && result.evidence && index ? 0 : -1;
     if (status || (status = cells_to_run(r, first, last, index, &n, e)) || n == 0) {
@@ -271,7 +282,12 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
     if ((status = begin_logs(r, &journal, cells, n, e))) {
         goto out;
     }
-    if (make(w, &result, cells, n, &journal, e)) {
+    int failed = make(w, &result, cells, n, &journal, e);
+    if (!r->stopped && check_inputs(r, cells, &changed)) { /* whatever was made of them */
+        *e = changed;
+        journal_add(&journal, JOURNAL_ERROR "%s", e->text);
+        status = -1;
+    } else if (failed) {
         journal_add(&journal, JOURNAL_ERROR "%s", e->text);
         status = r->stopped ? -1 : note_failure(r, cells, n, e);
     } else {
