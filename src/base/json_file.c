@@ -1,8 +1,40 @@
 #include "base/json_file.h"
 
 #include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 #include "base/file.h"
+
+static _Thread_local bool lacked_memory;
+
+static void *watched_malloc(size_t n)
+{
+    void *p = malloc(n);
+    lacked_memory |= !p;
+    return p;
+}
+
+static void watch(void)
+{
+    json_set_alloc_funcs(watched_malloc, free);
+}
+
+struct json_t *json_text_read(const void *text, size_t n, struct json_problem *problem,
+                              struct err *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static _Thread_local json_error_t error;
+    pthread_once(&once, watch);
+    lacked_memory = false;
+    json_t *root = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
+    *problem = (struct json_problem){error.text, error.line, error.column, error.position};
+    if (!root && lacked_memory) {
+        problem->what = NULL;
+        err_set(e, "out of memory while JSON of %zu bytes was read", n);
+    }
+    return root;
+}
 
 struct json_t *json_file_read(const char *path, struct err *e)
 {
@@ -10,13 +42,12 @@ struct json_t *json_file_read(const char *path, struct err *e)
     if (file_map_open(&file, path, e)) {
         return NULL;
     }
-    json_error_t problem;
+    struct json_problem problem;
     json_t *root = NULL;
     if (file.n == 0) {
         err_set(e, "%s is empty", path);
-    } else if (!(root = json_loadb((const char *)file.bytes, file.n, JSON_REJECT_DUPLICATES,
-                                   &problem))) {
-        err_set(e, "%s:%d:%d: not JSON: %s", path, problem.line, problem.column, problem.text);
+    } else if (!(root = json_text_read(file.bytes, file.n, &problem, e)) && problem.what) {
+        err_set(e, "%s:%d:%d: not JSON: %s", path, problem.line, problem.column, problem.what);
     }
     file_map_close(&file);
     return root;

@@ -168,7 +168,7 @@ int cmd_bench(int argc, char **argv)
     struct options o = {0};
     struct buf out = BUF_INIT;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     if (o.n_texts == 0) {
         o.texts[o.n_texts++] = 20;
     }

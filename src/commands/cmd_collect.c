@@ -81,7 +81,7 @@ int cmd_collect(int argc, char **argv)
     struct experiment x;
     struct stock v;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = experiment_open(&x, "collect", o.spec, o.out, &o.overrides);
     if (!status && stock_read(&v, &x.spec, &x.store, &e)) {
         status = command_fail("collect", EXIT_FAILED, &e);

@@ -103,7 +103,7 @@ int cmd_diff(int argc, char **argv)
 {
     struct options o = {.out = ".", .tolerance = 1e-9};
     struct stored a = {0}, b = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = results_open(&a, "diff", o.a, o.out) || results_open(&b, "diff", o.b, o.out)
                      ? EXIT_TROUBLE
                      : compare(&o, &a, &b);

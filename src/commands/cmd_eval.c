@@ -370,7 +370,7 @@ int cmd_eval(int argc, char **argv)
     struct buf out = BUF_INIT;
     struct err e;
     describe_protocols();
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = compute_init((int)o.threads, &e) || evaluate(&out, &o, &e)
                      ? command_fail("eval", EXIT_FAILED, &e)
                      : command_print("eval", &out);

@@ -71,7 +71,7 @@ int cmd_import(int argc, char **argv)
     struct options o = {0};
     struct err e;
     struct buf out = BUF_INIT;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status;
     if (import(&o, &e) || describe(&out, o.output, &e)) {
         status = command_fail("import", EXIT_FAILED, &e);

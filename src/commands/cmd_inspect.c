@@ -279,7 +279,7 @@ int cmd_inspect(int argc, char **argv)
     struct buf out = BUF_INIT;
     struct err e;
     int status;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     struct progress_line line;
     struct progress progress = progress_line_begin(&line, "inspect", INSPECT_STEPS);
     int failed = inspect(&in, o.path, &progress, &e);

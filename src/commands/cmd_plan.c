@@ -73,7 +73,7 @@ int cmd_plan(int argc, char **argv)
 {
     struct options o = {.out = "."};
     struct experiment x;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = experiment_open(&x, "plan", o.spec, o.out, &o.overrides);
     if (!status) {
         status = plan_print(&x, &o.how, "plan");

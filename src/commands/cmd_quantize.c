@@ -204,7 +204,7 @@ int cmd_quantize(int argc, char **argv)
     struct err e;
     method_options_help(method_help);
     method_options_init(&o.method_options, option_rows + FIXED_OPTIONS);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = compute_init((int)o.threads, &e) || quantize(&out, &o, &e)
                      ? command_fail("quantize", EXIT_FAILED, &e)
                      : command_print("quantize", &out);

@@ -108,7 +108,7 @@ static int again(const char *command, const char *help, int argc, char **argv, b
     struct record *rows = NULL;
     size_t n = 0;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     if (o.html && !tables) {
         err_set(&e, "--html belongs to `nashswarm report`, whose page has the figures in it");
         experiment_release_sets(&o.overrides);

@@ -163,7 +163,7 @@ int cmd_sample(int argc, char **argv)
     struct options o = {.temperature = 1};
     struct buf out = BUF_INIT;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = EXIT_DONE;
     if (compute_init((int)o.threads, &e) || sample(&out, &o, &e) ||
         (o.output && file_write(o.output, out.s, out.len, &e))) {

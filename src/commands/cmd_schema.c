@@ -244,7 +244,7 @@ int cmd_schema(int argc, char **argv)
     struct err e;
     struct lines lines = {.e = &e};
     const void **rows = NULL;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     if (o.of) {
         lines.status = add_method(&lines, o.of);
     } else {

@@ -219,7 +219,7 @@ int cmd_show(int argc, char **argv)
     struct stored s;
     struct buf out = BUF_INIT;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = EXIT_DONE;
     if (o.list) {
         browse_columns(o.format, &out);

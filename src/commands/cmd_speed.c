@@ -104,7 +104,7 @@ int cmd_speed(int argc, char **argv)
     struct experiment x;
     struct buf out = BUF_INIT;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = experiment_open(&x, "speed", o.spec, o.out, &o.overrides);
     if (!status) {
         status = compute_init((int)o.threads, &e) || measure(&out, &x, &o, &e)

@@ -113,7 +113,7 @@ int cmd_synth(int argc, char **argv)
     struct options o = {0};
     struct buf out = BUF_INIT;
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     int status = compute_init((int)o.threads, &e) || synth(&out, &o, &e)
                      ? command_fail("synth", EXIT_FAILED, &e)
                      : command_print("synth", &out);

@@ -52,7 +52,7 @@ static void parse(struct request *r, int argc, char **argv)
                "MODEL.h5. Lines end at a line feed; anything else in them is text."
                "\vFILE is standard input when it is missing or \"-\".",
     };
-    argp_parse(&argp, argc, argv, 0, NULL, r);
+    command_parse(&argp, argc, argv, r);
 }
 
 struct conversion {

@@ -233,7 +233,7 @@ int cmd_verify(int argc, char **argv)
     struct ledger ledger;
     struct verdicts verdicts = {0};
     struct err e;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     if (o.rules) {
         claim_rules_document(&problems);
         int printed = command_print("verify", &problems);

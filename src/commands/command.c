@@ -91,6 +91,14 @@ void command_watch_maps(void)
     sigaction(SIGBUS, &action, NULL);
 }
 
+void command_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+    if (argp_parse(argp, argc, argv, 0, NULL, input)) {
+        fprintf(stderr, "%s: out of memory while the options were read\n", argv[0]);
+        exit(EXIT_FAILED);
+    }
+}
+
 void command_take_number(long *out, const char *option, const char *text, long min, long max,
                          struct argp_state *state)
 {

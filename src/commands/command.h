@@ -38,6 +38,12 @@ void command_end(int number);
  */
 void command_watch_maps(void);
 
+/*
+ * argp_parse() of a command, whose argv[0] is "nashswarm NAME". Bad usage ends the program there,
+ * and so does a lack of memory here.
+ */
+void command_parse(const struct argp *argp, int argc, char **argv, void *input);
+
 /* The option --threads of every command that computes: its row, and taking its value. */
 enum { COMMAND_KEY_THREADS = 900 };
 #define COMMAND_THREADS_ROW                                                                        \

@@ -225,7 +225,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct err *
         run_options_release(o);
         return -1;
     }
-    argp_parse(&argp, argc, argv, 0, NULL, o);
+    command_parse(&argp, argc, argv, o);
     o->choice.only = o->only;
     o->limits = (struct run_limits){.side_by_side = (int)o->jobs,
                                     .memory = o->memory_gib ? (size_t)o->memory_gib << 30

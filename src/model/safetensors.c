@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_file.h"
 #include "base/mem.h"
 
 static const struct {
@@ -174,11 +175,15 @@ int safetensors_open(struct safetensors *s, const char *path, struct err *e)
         goto out;
     }
     const unsigned char *text = s->file.bytes + sizeof n_header, *data = text + n_header;
-    json_error_t at;
-    header = json_loadb((const char *)text, (size_t)n_header, JSON_REJECT_DUPLICATES, &at);
+    struct json_problem problem;
+    header = json_text_read(text, (size_t)n_header, &problem, e);
+    if (!header && !problem.what) {
+        status = err_prefix(e, "the header of %s", path);
+        goto out;
+    }
     if (!json_is_object(header)) {
         status = err_set(e, "the header of %s is not a JSON object: %s (byte %d)", path,
-                         header ? "it is of another type" : at.text, header ? 0 : at.position);
+                         header ? "it is of another type" : problem.what, header ? 0 : problem.at);
         goto out;
     }
     status = read_header(s, path, header, data, s->file.n - sizeof n_header - (size_t)n_header, e);

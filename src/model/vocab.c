@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "model/byte_alphabet.h"
@@ -132,11 +133,13 @@ int vocab_read(struct vocab *v, const char *name, const void *json, size_t n, co
     *v = (struct vocab){.n_ids = n_ids > 0 ? n_ids : 0};
     struct byte_alphabet alphabet = byte_alphabet();
     int status = -1;
-    json_error_t problem;
-    v->id_by_key = json_loadb(n ? json : "", n, JSON_REJECT_DUPLICATES, &problem);
-    if (!v->id_by_key) {
+    struct json_problem problem;
+    v->id_by_key = json_text_read(json, n, &problem, e);
+    if (!v->id_by_key && problem.what) {
         err_set(e, "%s: vocab.json, line %d, column %d: %s", name, problem.line, problem.column,
-                problem.text);
+                problem.what);
+    }
+    if (!v->id_by_key) {
         goto out;
     }
     if (!json_is_object(v->id_by_key)) {
