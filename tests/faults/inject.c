@@ -14,24 +14,28 @@
 struct inject inject;
 
 static struct {
-    const char *log;
+    const char *log, *all;
     long at;
-    pid_t pid; /* a child that is about to become another program counts for nothing */
+    pid_t pid;
     uintptr_t begin, end;
     atomic_long calls;
 } state;
 
-/* Straight to the kernel: no call of the library's own is ever counted. */
-static void add_to_log(const char *line)
+static void add_line(const char *file, const char *line)
 {
-    if (!state.log) {
+    if (!file) {
         return;
     }
-    long fd = syscall(SYS_openat, AT_FDCWD, state.log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    long fd = syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (fd >= 0) {
         syscall(SYS_write, fd, line, strlen(line));
         syscall(SYS_close, fd);
     }
+}
+
+void inject_add_to_log(const char *line)
+{
+    add_line(state.log, line);
 }
 
 bool inject_is_own(const void *address)
@@ -42,13 +46,20 @@ bool inject_is_own(const void *address)
 
 bool inject_due(const char *function, const char *where)
 {
-    if (getpid() != state.pid || atomic_fetch_add(&state.calls, 1) + 1 != state.at) {
+    /* Else a child, which is about to become another program. */
+    if ((getpid() == state.pid) != (inject.kind != INJECT_COPY)) {
         return false;
     }
+    bool due = atomic_fetch_add(&state.calls, 1) + 1 == state.at;
     char line[4096];
-    snprintf(line, sizeof line, "failed %s %.3500s\n", function, where);
-    add_to_log(line);
-    return true;
+    if (due || state.all) {
+        snprintf(line, sizeof line, "failed %s %.3500s\n", function, where);
+        add_line(state.all, line + sizeof "failed");
+    }
+    if (due) {
+        inject_add_to_log(line);
+    }
+    return due;
 }
 
 /* The first object of all is the program. */
@@ -72,6 +83,14 @@ static long number(const char *name)
     return text ? atol(text) : 0;
 }
 
+static const struct {
+    const char *name;
+    enum inject_kind kind;
+} kinds[] = {{"memory", INJECT_MEMORY},
+             {"libraries", INJECT_LIBRARIES},
+             {"copy", INJECT_COPY},
+             {"files", INJECT_FILES}};
+
 __attribute__((constructor)) static void set_up(void)
 {
     const char *kind = getenv("INJECT");
@@ -79,19 +98,20 @@ __attribute__((constructor)) static void set_up(void)
         return;
     }
     state.log = getenv("INJECT_LOG");
+    state.all = getenv("INJECT_ALL");
     state.at = number("INJECT_AT");
     state.pid = getpid();
     dl_iterate_phdr(find_program, NULL);
     inject.error = (int)number("INJECT_ERROR");
     inject.below = getenv("INJECT_BELOW");
-    inject.kind = strcmp(kind, "memory") == 0       ? INJECT_MEMORY
-                  : strcmp(kind, "any-memory") == 0 ? INJECT_ANY_MEMORY
-                  : strcmp(kind, "files") == 0      ? INJECT_FILES
-                                                    : INJECT_NOTHING;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        inject.kind = strcmp(kind, kinds[k].name) == 0 ? kinds[k].kind : inject.kind;
+    }
     if (inject.kind == INJECT_NOTHING || (inject.kind == INJECT_FILES && !inject.below)) {
         fprintf(stderr, "inject: INJECT=%s is no kind, or there is no INJECT_BELOW\n", kind);
         _exit(125);
     }
+    inject_watch_for_death();
 }
 
 __attribute__((destructor)) static void tell(void)
@@ -100,6 +120,6 @@ __attribute__((destructor)) static void tell(void)
     if (inject.kind != INJECT_NOTHING && getpid() == state.pid) {
         inject.kind = INJECT_NOTHING;
         snprintf(line, sizeof line, "calls %ld\n", atomic_load(&state.calls));
-        add_to_log(line);
+        inject_add_to_log(line);
     }
 }

@@ -1,5 +1,4 @@
 /* Allocations that fail. glibc's own names of them are what they come to otherwise. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,22 +12,15 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-/* The file name of the object that the address is in. */
-static const char *object_of(const void *address)
+static bool counts(const void *caller)
 {
-    Dl_info info;
-    if (!dladdr(address, &info) || !info.dli_fname) {
-        return "?";
-    }
-    const char *slash = strrchr(info.dli_fname, '/');
-    return slash ? slash + 1 : info.dli_fname;
+    return inject.kind == INJECT_COPY || (inject.kind == INJECT_MEMORY && inject_is_own(caller)) ||
+           (inject.kind == INJECT_LIBRARIES && !inject_is_own(caller));
 }
 
 static bool fails(const char *function, const void *caller)
 {
-    bool counts =
-        inject.kind == INJECT_ANY_MEMORY || (inject.kind == INJECT_MEMORY && inject_is_own(caller));
-    if (!counts || !inject_due(function, object_of(caller))) {
+    if (!counts(caller) || !inject_due(function, inject_object_of(caller))) {
         return false;
     }
     errno = ENOMEM;
