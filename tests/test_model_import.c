@@ -1,7 +1,9 @@
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -213,6 +215,40 @@ Test(model_import, progress_ends_at_its_total_and_a_stop_leaves_nothing)
         cr_assert(scratch_files(&s) == before, "a file was left by stop %d", i);
     }
     scratch_remove(&s);
+}
+
+/* The last byte of a file changes at the first report. */
+static bool rewrite_once(void *context, size_t done, size_t total)
+{
+    const char **path = context;
+    (void)done;
+    (void)total;
+    FILE *f = *path ? fopen(*path, "r+b") : NULL;
+    if (f) {
+        cr_assert(fseek(f, -1, SEEK_END) == 0 && fputc('!', f) == '!' && fclose(f) == 0);
+        *path = NULL;
+    }
+    return false;
+}
+
+Test(model_import, nothing_is_made_of_a_file_that_changes_after_it_was_digested)
+{
+    static const char *const names[] = {"model.safetensors", "vocab.json", "config.json"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct scratch s = make_folder("", plain);
+        const char *path = scratch_path(&s, names[i]);
+        struct progress progress = {rewrite_once, &path};
+        struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+        struct err e;
+        cr_assert(utimensat(AT_FDCWD, path, old, 0) == 0);
+        int before = scratch_files(&s);
+        cr_assert(gpt2_import(s.folder, scratch_path(&s, "m.h5"), &progress, &e) == -1, "%s",
+                  names[i]);
+        cr_assert(strstr(e.text, names[i]) && strstr(e.text, "changed while it was read"), "%s",
+                  e.text);
+        cr_assert(scratch_files(&s) == before, "a file was left");
+        scratch_remove(&s);
+    }
 }
 
 /* The official files have a header of odd length, and masks of several types among the weights. */

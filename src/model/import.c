@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/file_stamp.h"
 #include "base/half.h"
 #include "base/mem.h"
 #include "base/pages.h"
@@ -24,6 +25,8 @@ static const char *const source_names[N_SOURCES] = {
 
 struct import {
     struct buf paths[N_SOURCES];
+    struct file_stamp
+        stamps[N_SOURCES]; /* before any byte was read; zeros where there is no file */
     struct gpt2 model;
     struct safetensors weights;
     struct file_map vocabulary, merges;
@@ -38,6 +41,24 @@ static int name_files(struct import *in, const char *folder, struct err *e)
         buf_addf(&in->paths[i], "%s/%s", folder, source_names[i]);
         if (buf_check(&in->paths[i], e)) {
             return -1;
+        }
+        struct err ignored; /* whoever needs the file says that it is missing */
+        in->stamps[i] = (struct file_stamp){0};
+        file_stamp_read(&in->stamps[i], in->paths[i].s, &ignored);
+    }
+    return 0;
+}
+
+/* Digests and weights are read one after the other: they are of the same bytes only then. */
+static int check_unchanged(const struct import *in, struct err *e)
+{
+    for (int i = 0; i < N_SOURCES; i++) {
+        struct file_stamp now = {0};
+        struct err ignored;
+        file_stamp_read(&now, buf_text(&in->paths[i]), &ignored);
+        if (!file_stamp_same(&in->stamps[i], &now)) {
+            return err_set(e, "%s changed while it was read; import again",
+                           buf_text(&in->paths[i]));
         }
     }
     return 0;
@@ -239,6 +260,9 @@ static int copy_weights(void *context, int index, size_t begin, size_t end, void
     }
     pages_forget(bytes, n * size);
     in->written_bytes += n * size;
+    if (in->written_bytes + in->weights.file.n == in->all_bytes && check_unchanged(in, e)) {
+        return -1; /* after the last weight, before the file has its name */
+    }
     return tell(in, e);
 }
 
