@@ -5,21 +5,17 @@
 #include "commands/collected.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/experiment_options.h"
 #include "commands/run_command.h"
 
 struct options {
-    const char *spec, *out;
-    struct spec_overrides overrides;
+    struct experiment_request experiment;
     bool partial;
 };
 
-enum { KEY_MODELS = 256, KEY_SAMPLES, KEY_PARTIAL };
+enum { KEY_PARTIAL = 256 };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "where results/ and plots/ are (default: the working directory)", 0},
-    {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "the first N texts instead of the spec's number", 0},
-    EXPERIMENT_SET_ROW,
     {"partial", KEY_PARTIAL, 0, 0, "make the table of the cells that are there", 0},
     {0},
 };
@@ -27,29 +23,13 @@ static const struct argp_option option_rows[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
+    (void)arg;
     switch (key) {
-    case 'o':
-        o->out = arg;
-        break;
-    case KEY_MODELS:
-        o->overrides.models = arg;
-        break;
-    case KEY_SAMPLES:
-        command_take_number(&o->overrides.samples, "--samples", arg, 1, 1000000000, state);
-        break;
-    case EXPERIMENT_KEY_SET:
-        experiment_take_set(&o->overrides, arg, state);
+    case ARGP_KEY_INIT:
+        experiment_hand_on(state, &o->experiment);
         break;
     case KEY_PARTIAL:
         o->partial = true;
-        break;
-    case ARGP_KEY_ARG:
-        command_take_argument(&o->spec, arg, "experiment", state);
-        break;
-    case ARGP_KEY_END:
-        if (!o->spec) {
-            argp_error(state, "which experiment? Give a .yaml file");
-        }
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -62,14 +42,14 @@ static const struct argp argp = {option_rows,
                                  "SPEC.yaml",
                                  "Make an experiment's tables and figures from the results of its "
                                  "cells, wherever they were computed. Nothing is computed.",
-                                 0,
+                                 experiment_part,
                                  0,
                                  0};
 
 static void tell_how(const struct options *o)
 {
     struct buf run = BUF_INIT;
-    run_command_add(&run, "run", o->spec, o->out, &o->overrides);
+    run_command_add(&run, "run", o->experiment.spec, o->experiment.out, &o->experiment.overrides);
     fprintf(stderr, "  %s runs them%s\n", buf_text(&run),
             o->partial ? "" : "; --partial makes the tables without them");
     buf_release(&run);
@@ -77,12 +57,13 @@ static void tell_how(const struct options *o)
 
 int cmd_collect(int argc, char **argv)
 {
-    struct options o = {.out = "."};
+    struct options o = {0};
     struct experiment x;
     struct stock v;
     struct err e;
     command_parse(&argp, argc, argv, &o);
-    int status = experiment_open(&x, "collect", o.spec, o.out, &o.overrides);
+    int status = experiment_open(&x, "collect", o.experiment.spec, o.experiment.out,
+                                 &o.experiment.overrides);
     if (!status && stock_read(&v, &x.spec, &x.store, &e)) {
         status = command_fail("collect", EXIT_FAILED, &e);
         experiment_close(&x);
@@ -94,6 +75,6 @@ int cmd_collect(int argc, char **argv)
         stock_release(&v);
         experiment_close(&x);
     }
-    experiment_release_sets(&o.overrides);
+    experiment_request_release(&o.experiment);
     return status;
 }

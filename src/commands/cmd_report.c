@@ -5,21 +5,20 @@
 #include "base/file.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/experiment_options.h"
 #include "commands/run_command.h"
 #include "report/html.h"
 #include "report/report.h"
 
 struct options {
-    const char *spec, *out, *html_path;
+    struct experiment_request experiment;
+    const char *html_path;
     bool html;
-    struct spec_overrides overrides;
 };
 
 enum { KEY_HTML = 600 };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "where results/ and plots/ are (default: the working directory)", 0},
-    EXPERIMENT_SET_ROW,
     {"html", KEY_HTML, "FILE", OPTION_ARG_OPTIONAL,
      "report alone: write one page with tables, figures, verdicts, provenance and the command "
      "behind each number instead (default: report.html in the experiment's results)",
@@ -31,23 +30,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
     switch (key) {
-    case 'o':
-        o->out = arg;
-        break;
-    case EXPERIMENT_KEY_SET:
-        experiment_take_set(&o->overrides, arg, state);
+    case ARGP_KEY_INIT:
+        experiment_hand_on(state, &o->experiment);
         break;
     case KEY_HTML:
         o->html = true;
         o->html_path = arg;
-        break;
-    case ARGP_KEY_ARG:
-        command_take_argument(&o->spec, arg, "experiment", state);
-        break;
-    case ARGP_KEY_END:
-        if (!o->spec) {
-            argp_error(state, "which experiment? Give a .yaml file");
-        }
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -101,8 +89,9 @@ static int write_page(const struct experiment *x, const struct options *o, const
 static int again(const char *command, const char *help, int argc, char **argv, bool tables,
                  bool figures)
 {
-    const struct argp argp = {option_rows, parse, "SPEC.yaml", help, 0, 0, 0};
-    struct options o = {.out = "."};
+    const struct argp argp = {option_rows, parse, "SPEC.yaml", help, experiment_whole, 0, 0};
+    struct options o = {0};
+    const struct experiment_request *of = &o.experiment;
     struct experiment x;
     struct buf out = BUF_INIT, line = BUF_INIT;
     struct record *rows = NULL;
@@ -111,12 +100,12 @@ static int again(const char *command, const char *help, int argc, char **argv, b
     command_parse(&argp, argc, argv, &o);
     if (o.html && !tables) {
         err_set(&e, "--html belongs to `nashswarm report`, whose page has the figures in it");
-        experiment_release_sets(&o.overrides);
+        experiment_request_release(&o.experiment);
         return command_fail(command, EXIT_USAGE, &e);
     }
-    int status = experiment_open(&x, command, o.spec, o.out, &o.overrides);
-    run_command_add(&line, "run", o.spec, o.out, &o.overrides);
-    experiment_release_sets(&o.overrides);
+    int status = experiment_open(&x, command, of->spec, of->out, &of->overrides);
+    run_command_add(&line, "run", of->spec, of->out, &of->overrides);
+    experiment_request_release(&o.experiment);
     if (status) {
         buf_release(&line);
         return status;

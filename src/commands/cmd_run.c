@@ -32,7 +32,7 @@ static bool is_interrupted(void)
 
 static void add_command(struct buf *out, const struct run_options *o)
 {
-    run_command_add(out, "run", o->spec, o->out, &o->overrides);
+    run_command_add(out, "run", o->experiment.spec, o->experiment.out, &o->experiment.overrides);
 }
 
 static void command_alone(void *context, const char *id, struct buf *out)
@@ -121,9 +121,7 @@ static int run(const struct experiment *x, const struct run_options *o, struct r
 static int run_on_slurm(const struct experiment *x, const struct run_options *o)
 {
     struct slurm_request r = o->slurm;
-    r.spec = o->spec;
-    r.root = o->out;
-    r.overrides = &o->overrides;
+    r.experiment = &o->experiment;
     r.sbatch = o->sbatch;
     r.quiet = o->quiet;
     r.partial = o->choice.keep_going;
@@ -175,7 +173,8 @@ int cmd_run(int argc, char **argv)
     }
     int status = take_ids(&o, &ids, &e) || compute_init((int)o.threads, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
-                     : experiment_open(&x, "run", o.spec, o.out, &o.overrides);
+                     : experiment_open(&x, "run", o.experiment.spec, o.experiment.out,
+                                       &o.experiment.overrides);
     if (!status) {
         struct plan_output plan = {.json = o.json};
         status = o.dry ? plan_print(&x, &plan, "run") : run_to_signal(&x, &o);

@@ -5,23 +5,21 @@
 #include "bench/speed.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
+#include "commands/experiment_options.h"
 #include "commands/progress_line.h"
 #include "report/report.h"
 #include "tensor/matmul.h"
 
 struct options {
-    const char *spec, *out;
-    struct spec_overrides overrides;
+    struct experiment_request experiment;
     long turns, threads;
 };
 
 enum { KEY_MODELS = 256, KEY_TURNS, TURNS = 11 };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "where results/ is (default: the working directory)", 0},
     {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
     {"turns", KEY_TURNS, "N", 0, "measure each form N times (default: 11)", 0},
-    EXPERIMENT_SET_ROW,
     COMMAND_THREADS_ROW,
     {0},
 };
@@ -30,28 +28,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
     switch (key) {
-    case 'o':
-        o->out = arg;
+    case ARGP_KEY_INIT:
+        experiment_hand_on(state, &o->experiment);
         break;
     case KEY_MODELS:
-        o->overrides.models = arg;
+        o->experiment.overrides.models = arg;
         break;
     case KEY_TURNS:
         command_take_number(&o->turns, "--turns", arg, 1, 100000, state);
         break;
-    case EXPERIMENT_KEY_SET:
-        experiment_take_set(&o->overrides, arg, state);
-        break;
     case COMMAND_KEY_THREADS:
         command_take_threads(&o->threads, arg, state);
-        break;
-    case ARGP_KEY_ARG:
-        command_take_argument(&o->spec, arg, "experiment", state);
-        break;
-    case ARGP_KEY_END:
-        if (!o->spec) {
-            argp_error(state, "which experiment? Give a .yaml file");
-        }
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -69,7 +56,7 @@ static const struct argp argp = {
     "\vCodes that are multiplied as they are: plain ones of 4 or 8 bits by scale and minimum, of "
     "groups, rows or the tensor. Others are decoded when the model is loaded. Models whose files "
     "a command has yet to bring are noted as not measured.",
-    0,
+    experiment_whole,
     0,
     0};
 
@@ -100,19 +87,20 @@ static int measure(struct buf *out, const struct experiment *x, const struct opt
 
 int cmd_speed(int argc, char **argv)
 {
-    struct options o = {.out = ".", .turns = TURNS};
+    struct options o = {.turns = TURNS};
     struct experiment x;
     struct buf out = BUF_INIT;
     struct err e;
     command_parse(&argp, argc, argv, &o);
-    int status = experiment_open(&x, "speed", o.spec, o.out, &o.overrides);
+    int status =
+        experiment_open(&x, "speed", o.experiment.spec, o.experiment.out, &o.experiment.overrides);
     if (!status) {
         status = compute_init((int)o.threads, &e) || measure(&out, &x, &o, &e)
                      ? command_fail("speed", EXIT_FAILED, &e)
                      : command_print("speed", &out);
         experiment_close(&x);
     }
-    experiment_release_sets(&o.overrides);
+    experiment_request_release(&o.experiment);
     buf_release(&out);
     return status;
 }

@@ -1,38 +1,12 @@
 #include "commands/experiment.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "commands/command.h"
 #include "report/report.h"
 #include "run/methods.h"
-
-void experiment_take_set(struct spec_overrides *o, const char *text, const struct argp_state *state)
-{
-    struct err e;
-    const char **all = mem_new(o->n_set + 1, sizeof *all, &e);
-    if (!all) {
-        argp_failure(state, EXIT_FAILED, 0, "%s", e.text);
-        return;
-    }
-    for (size_t i = 0; i < o->n_set; i++) {
-        all[i] = o->set[i];
-    }
-    all[o->n_set] = text;
-    free((void *)o->set);
-    o->set = all;
-    o->n_set++;
-}
-
-void experiment_release_sets(struct spec_overrides *o)
-{
-    free((void *)o->set);
-    o->set = NULL;
-    o->n_set = 0;
-}
 
 int experiment_open(struct experiment *x, const char *command, const char *spec_path,
                     const char *root, const struct spec_overrides *overrides)

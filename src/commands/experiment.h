@@ -5,8 +5,6 @@
 #ifndef NS_COMMANDS_EXPERIMENT_H
 #define NS_COMMANDS_EXPERIMENT_H
 
-#include <argp.h>
-
 #include "results/store.h"
 #include "spec/spec.h"
 
@@ -14,19 +12,6 @@ struct experiment {
     struct spec spec;
     struct store store;
 };
-
-/* A row of options for --set, and what takes its argument; release the list at the end. */
-#define EXPERIMENT_SET_ROW                                                                         \
-    {                                                                                              \
-        "set", EXPERIMENT_KEY_SET, "KEY=VALUE", 0,                                                 \
-            "put VALUE in place of what the spec says of KEY, as in methods.NAME.bits=3; "         \
-            "repeatable",                                                                          \
-            0                                                                                      \
-    }
-enum { EXPERIMENT_KEY_SET = 512 };
-void experiment_take_set(struct spec_overrides *o, const char *text,
-                         const struct argp_state *state);
-void experiment_release_sets(struct spec_overrides *o);
 
 /* Prints what is wrong and returns an exit status: EXIT_USAGE for a bad spec, else EXIT_FAILED. */
 int experiment_open(struct experiment *x, const char *command, const char *spec_path,

@@ -7,13 +7,10 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "commands/command.h"
-#include "commands/experiment.h"
 #include "tensor/matmul.h"
 
 enum {
-    KEY_MODELS = 256,
-    KEY_SAMPLES,
-    KEY_ONLY,
+    KEY_ONLY = 256,
     KEY_ONLY_FROM,
     KEY_FAILED,
     KEY_NO_REPORT,
@@ -29,10 +26,6 @@ enum {
 };
 
 static const struct argp_option option_rows[] = {
-    {"out", 'o', "ROOT", 0, "put results/ and plots/ there (default: the working directory)", 0},
-    {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "score the first N texts instead of the spec's number", 0},
-    EXPERIMENT_SET_ROW,
     {"keep-going", 'k', 0, 0, "run the other cells when one fails, and write the table without it",
      0},
     {"failed", KEY_FAILED, 0, 0, "run only cells whose last run failed", 0},
@@ -154,8 +147,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_options *o = state->input;
     switch (key) {
-    case 'o':
-        o->out = arg;
+    case ARGP_KEY_INIT:
+        experiment_hand_on(state, &o->experiment);
         break;
     case 'q':
         o->quiet = true;
@@ -184,22 +177,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'n':
         o->dry = true;
         break;
-    case KEY_MODELS:
-        o->overrides.models = arg;
-        break;
-    case KEY_SAMPLES:
-        command_take_number(&o->overrides.samples, "--samples", arg, 1, 1000000000, state);
-        break;
-    case EXPERIMENT_KEY_SET:
-        experiment_take_set(&o->overrides, arg, state);
-        break;
-    case ARGP_KEY_ARG:
-        command_take_argument(&o->spec, arg, "experiment", state);
-        break;
     case ARGP_KEY_END:
-        if (!o->spec) {
-            argp_error(state, "which experiment? Give a .yaml file");
-        }
         check_engine(o, state);
         break;
     default:
@@ -213,13 +191,13 @@ static const struct argp argp = {
     parse,
     "SPEC.yaml",
     "Run the cells of an experiment that have no result yet, then write its tables and figures.",
-    0,
+    experiment_part,
     0,
     0};
 
 int run_options_parse(struct run_options *o, int argc, char **argv, struct err *e)
 {
-    *o = (struct run_options){.out = "."};
+    *o = (struct run_options){0};
     if (!(o->only = mem_new((size_t)argc, sizeof *o->only, e)) ||
         !(o->sbatch = mem_new((size_t)argc, sizeof *o->sbatch, e))) {
         run_options_release(o);
@@ -235,7 +213,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct err *
 
 void run_options_release(struct run_options *o)
 {
-    experiment_release_sets(&o->overrides);
+    experiment_request_release(&o->experiment);
     free(o->only);
     free(o->sbatch);
 }

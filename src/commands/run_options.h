@@ -6,13 +6,14 @@
 
 #include <stdbool.h>
 
+#include "commands/experiment_options.h"
 #include "commands/run_display.h"
 #include "commands/slurm_engine.h"
 #include "run/run.h"
 
 struct run_options {
-    const char *spec, *out, *only_from;
-    struct spec_overrides overrides;
+    struct experiment_request experiment;
+    const char *only_from;
     struct run_choice choice;
     struct run_limits limits;
     const char **only;          /* what choice.only points to */

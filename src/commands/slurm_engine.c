@@ -66,7 +66,7 @@ static int prepare(struct engine *g, struct err *e)
                    !(g->queued = mem_new(g->stock.plan.n, sizeof *g->queued, e)) ||
                    !(g->model_class = mem_new(s->n_models, sizeof *g->model_class, e)) ||
                    class_models(g, e) || !(g->program = own_path(e)) ||
-                   !(g->root = path_absolute(g->request->root, e))
+                   !(g->root = path_absolute(g->request->experiment->out, e))
                ? -1
                : 0;
 }
@@ -205,7 +205,7 @@ static void add_command(const struct engine *g, const char *verb, bool again, st
     const struct slurm_request *r = g->request;
     const char *const given[][2] = {
         {"partition", r->partition}, {"time", r->time}, {"account", r->account}};
-    run_command_add(out, verb, r->spec, r->root, r->overrides);
+    run_command_add(out, verb, r->experiment->spec, r->experiment->out, &r->experiment->overrides);
     if (!again) {
         return;
     }

@@ -11,10 +11,10 @@
 #include <signal.h>
 
 #include "commands/experiment.h"
+#include "commands/experiment_options.h"
 
 struct slurm_request {
-    const char *spec, *root; /* as on the command line */
-    const struct spec_overrides *overrides;
+    const struct experiment_request *experiment;
     const char *partition, *time, *account; /* NULL: as configs/slurm.yaml says */
     const char *const *sbatch;              /* more options for it */
     size_t n_sbatch;
