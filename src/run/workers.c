@@ -2,15 +2,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/h5.h"
 #include "base/mem.h"
-#include "base/version.h"
 #include "results/journal.h"
-#include "results/provenance.h"
 #include "run/models.h"
 #include "run/running.h"
 #include "tensor/matmul.h"
-#include "tensor/tiles.h"
 
 /*
  * What a variant at work takes beyond its shared base, in bytes a weight: its own quantized weights
@@ -38,124 +34,17 @@ struct worker {
     int threads;
 };
 
-static void lock(struct run *r)
-{
-    pthread_mutex_lock(&r->lock);
-}
-
-static void unlock(struct run *r)
-{
-    pthread_mutex_unlock(&r->lock);
-}
-
 /* The listener's word on whether to go on, remembered: a stop ends every worker's variant. */
 static bool within(void *context, size_t done, size_t total)
 {
     const struct worker *w = context;
     struct run *r = w->work->run;
     const struct run_listener *l = r->listener;
-    lock(r);
+    run_lock(r);
     bool stopped = r->stopped || (l->within && l->within(l->context, w->cell, done, total));
     r->stopped = stopped;
-    unlock(r);
+    run_unlock(r);
     return stopped;
-}
-
-static int write_provenance(const struct run *r, const struct cell *c, double wall_s,
-                            double solve_s, struct buf *json, struct err *e)
-{
-    struct provenance p = {.model_path = r->spec->models[c->model].path,
-                           .model_sha256 = r->digests.models[c->model].sha256,
-                           .texts_path = cell_texts(r->spec, c)->path,
-                           .texts_sha256 =
-                               r->digests.texts[cell_evaluation(r->spec, c)->texts].sha256,
-                           .version = NASHSWARM_VERSION,
-                           .hdf5_version = h5_version(),
-                           .blas_config = blas_config(),
-                           .blas_core = blas_core(),
-                           .blas_tiles = tiles_description(),
-                           .threads = compute_threads(),
-                           .overrides = r->spec->options,
-                           .n_overrides = r->spec->n_options,
-                           .wall_s = wall_s,
-                           .solve_s = solve_s};
-    provenance_write(&p, json);
-    return buf_check(json, e);
-}
-
-/*
- * Publishes the result of cell i, which is the k-th of its variant. Another run may have been
- * faster: its result stays, being the same, and this run keeps out of its way from here on.
- */
-static int publish(struct work *w, size_t i, const struct variant_result *v, size_t k,
-                   double wall_s, struct err *e)
-{
-    struct run *r = w->run;
-    const struct cell *c = &r->plan.cells[i];
-    struct buf json = BUF_INIT;
-    struct record other;
-    bool there = false;
-    int status = write_provenance(r, c, wall_s, v->solve_s, &json, e) ||
-                         store_read_cell(r->store, c->id, r->keys[i], &other, NULL, &there, e)
-                     ? -1
-                     : 0;
-    if (!status && !there) {
-        struct result_inputs inputs = cell_inputs(r->spec, c, &r->digests, r->keys[i]);
-        status = store_write_cell(r->store, r->spec, c, &inputs, &v->rows[k], &v->details,
-                                  &v->evidence[k], &json, e);
-    }
-    buf_release(&json);
-    if (!status) {
-        lock(r);
-        w->met_other |= there;
-        r->stored[i] = true;
-        r->result->ran++;
-        if (r->listener->finished) {
-            r->listener->finished(r->listener->context, c, &v->rows[k], wall_s);
-        }
-        unlock(r);
-    }
-    return status;
-}
-
-/* Publishes the results of one variant, its work shared out evenly among its cells. */
-static int publish_all(struct work *w, const size_t *index, size_t n,
-                       const struct variant_result *result, double wall_s,
-                       const struct journal *journal, struct err *e)
-{
-    struct run *r = w->run;
-    for (size_t i = 0; i < n; i++) {
-        if (run_keep(r, index[i], &result->rows[i], &result->details, e) ||
-            publish(w, index[i], result, i, wall_s / (double)n, e)) {
-            journal_add_to(journal, i, JOURNAL_ERROR "%s", e->text);
-            return -1;
-        }
-        journal_add_to(journal, i, "result: loss %.6f nats", result->rows[i].loss_nats);
-    }
-    return 0;
-}
-
-/*
- * Notes that these cells of one variant failed, each under its own name; 0 when the run goes on
- * nevertheless. Without keep_going the first of them alone is told.
- */
-static int note_failure(struct run *r, const struct cell *cells, size_t n, struct err *why)
-{
-    struct err e;
-    for (size_t i = 0; i < n; i++) {
-        if (store_write_failure(r->store, &cells[i], why->text, &e)) {
-            *why = e;
-            return -1;
-        }
-        lock(r);
-        r->result->failed++;
-        if (r->listener->failed && (i == 0 || r->choice->keep_going)) {
-            r->listener->failed(r->listener->context, &cells[i], why);
-        }
-        unlock(r);
-    }
-    err_prefix(why, "cell %s", cells[0].id);
-    return r->choice->keep_going ? 0 : -1;
 }
 
 /* Those of the variant's cells [first, last) that are to be run, as indices. */
@@ -187,20 +76,20 @@ static void take_memory(struct work *w, size_t bytes)
 {
     struct run *r = w->run;
     size_t limit = r->limits->memory;
-    lock(r);
+    run_lock(r);
     while (limit && w->memory > 0 && w->memory + bytes + models_bytes(&w->models) > limit) {
         pthread_cond_wait(&w->changed, &r->lock);
     }
     w->memory += bytes;
-    unlock(r);
+    run_unlock(r);
 }
 
 static void give_memory(struct work *w, size_t bytes)
 {
-    lock(w->run);
+    run_lock(w->run);
     w->memory -= bytes;
     pthread_cond_broadcast(&w->changed);
-    unlock(w->run);
+    run_unlock(w->run);
 }
 
 /* Begins the logs of cells of one variant. */
@@ -214,9 +103,9 @@ static int begin_logs(struct run *r, struct journal *journal, const struct cell 
     for (size_t i = 0; i < n; i++) {
         struct buf command = BUF_INIT;
         if (l->command) {
-            lock(r);
+            run_lock(r);
             l->command(l->context, &cells[i], &command);
-            unlock(r);
+            run_unlock(r);
         }
         journal_add_to(journal, i, JOURNAL_STARTED "%s", buf_text(&command));
         buf_release(&command);
@@ -234,11 +123,11 @@ static int make(struct worker *w, struct variant_result *result, const struct ce
     struct loaded_model *model;
     double start = clock_s();
     w->cell = &cells[0];
-    lock(r);
+    run_lock(r);
     if (r->listener->began) {
         r->listener->began(r->listener->context, &cells[0]);
     }
-    unlock(r);
+    run_unlock(r);
     if (models_borrow(&model, &work->models, cells[0].model, e)) {
         return -1;
     }
@@ -254,9 +143,9 @@ static int make(struct worker *w, struct variant_result *result, const struct ce
 /* Whether the files of these cells of one variant are still those of their keys. */
 static int check_inputs(struct run *r, const struct cell *cells, struct err *e)
 {
-    lock(r);
+    run_lock(r);
     int status = cell_inputs_check(&r->digests, r->spec, cells, e);
-    unlock(r);
+    run_unlock(r);
     return status;
 }
 
@@ -289,9 +178,10 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
         status = -1;
     } else if (failed) {
         journal_add(&journal, JOURNAL_ERROR "%s", e->text);
-        status = r->stopped ? -1 : note_failure(r, cells, n, e);
+        status = r->stopped ? -1 : run_note_failure(r, cells, n, e);
     } else {
-        status = publish_all(w->work, index, n, &result, clock_s() - start, &journal, e);
+        status =
+            run_publish(r, index, n, &result, clock_s() - start, &journal, &w->work->met_other, e);
     }
 out:
     journal_close(&journal);
@@ -309,25 +199,25 @@ out:
 /* The next variant for a worker, if there is one. */
 static bool take(struct work *w, size_t *variant)
 {
-    lock(w->run);
+    run_lock(w->run);
     bool there = !w->ended && w->from < w->to;
     if (there) {
         *variant = w->met_other ? --w->to : w->from++;
     }
-    unlock(w->run);
+    run_unlock(w->run);
     return there;
 }
 
 /* An error ends the run: what others have at hand they finish. */
 static void end(struct work *w, const struct err *e)
 {
-    lock(w->run);
+    run_lock(w->run);
     if (!w->status) {
         w->error = *e;
     }
     w->status = -1;
     w->ended = true;
-    unlock(w->run);
+    run_unlock(w->run);
 }
 
 static void *work(void *context)
