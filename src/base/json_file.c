@@ -2,16 +2,20 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
 #include "base/file.h"
 
-static _Thread_local bool lacked_memory;
+static _Thread_local jmp_buf *way_out; /* while a text is read */
 
+/* Not back into jansson without memory: here and there it goes on with the NULL. */
 static void *watched_malloc(size_t n)
 {
     void *p = malloc(n);
-    lacked_memory |= !p;
+    if (!p && way_out) {
+        longjmp(*way_out, 1);
+    }
     return p;
 }
 
@@ -25,14 +29,18 @@ struct json_t *json_text_read(const void *text, size_t n, struct json_problem *p
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     static _Thread_local json_error_t error;
+    jmp_buf here;
     pthread_once(&once, watch);
-    lacked_memory = false;
-    json_t *root = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
-    *problem = (struct json_problem){error.text, error.line, error.column, error.position};
-    if (!root && lacked_memory) {
-        problem->what = NULL;
+    *problem = (struct json_problem){0};
+    if (setjmp(here)) { /* what there was of the value is lost */
+        way_out = NULL;
         err_set(e, "out of memory while JSON of %zu bytes was read", n);
+        return NULL;
     }
+    way_out = &here;
+    json_t *root = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
+    way_out = NULL;
+    *problem = (struct json_problem){error.text, error.line, error.column, error.position};
     return root;
 }
 

@@ -1,8 +1,9 @@
 /*
  * json_file: JSON documents, read by jansson. Duplicate keys are refused.
  *
- * jansson says "invalid" of a text that it has no memory for, at a place where nothing is wrong. So
- * its allocations are watched, and a lack of memory is told as what it is.
+ * jansson says "invalid" of a text that it has no memory for, at a place where nothing is wrong,
+ * and crashes on some. So it is left for good at the first allocation that fails, and a lack of
+ * memory is told as what it is.
  */
 #ifndef NS_BASE_JSON_FILE_H
 #define NS_BASE_JSON_FILE_H
