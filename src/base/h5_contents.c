@@ -67,7 +67,7 @@ struct offsets {
 };
 
 static bool take_entry(struct rest *r, struct h5_contents *c, struct h5_entry *entry,
-                       struct offsets *at, uint64_t size)
+                       struct offsets *at, uint64_t size, struct err *e)
 {
     struct h5_header h;
     if (!take(r, &h, sizeof h) || h.kind >= H5_KINDS || (h.n_reals && h.kind != H5_REALS) ||
@@ -83,9 +83,8 @@ static bool take_entry(struct rest *r, struct h5_contents *c, struct h5_entry *e
     if (h.kind != H5_REALS) {
         return true;
     }
-    struct err ignored;
     size_t n = h.n_reals < H5_REALS_MAX ? h.n_reals : H5_REALS_MAX;
-    entry->reals = mem_new(n, sizeof *entry->reals, &ignored);
+    entry->reals = mem_new(n, sizeof *entry->reals, e);
     return entry->reals && take(r, entry->reals, n * sizeof *entry->reals);
 }
 
@@ -106,25 +105,29 @@ static void settle(struct h5_contents *c, const struct offsets *at)
     }
 }
 
-/* All entries up to the last; false when something is missing or not as it must be. */
-static bool take_all(struct h5_contents *c, struct rest r, uint64_t size)
+/*
+ * All entries up to the last; false when something is missing or not as it must be, or when memory
+ * lacked, which `e` tells alone.
+ */
+static bool take_all(struct h5_contents *c, struct rest r, uint64_t size, struct err *e)
 {
-    struct err ignored;
     struct offsets *at = NULL;
     size_t room = 0;
     bool good = true, ended = false;
     while (good && !ended) {
-        good = mem_grow(&c->entries, &c->capacity, c->n + 1, sizeof *c->entries, &ignored) == 0 &&
-               mem_grow(&at, &room, c->n + 1, sizeof *at, &ignored) == 0;
+        good = mem_grow(&c->entries, &c->capacity, c->n + 1, sizeof *c->entries, e) == 0 &&
+               mem_grow(&at, &room, c->n + 1, sizeof *at, e) == 0;
         if (good) {
             c->entries[c->n] = (struct h5_entry){0};
-            good = take_entry(&r, c, &c->entries[c->n], &at[c->n], size);
+            good = take_entry(&r, c, &c->entries[c->n], &at[c->n], size, e);
             ended = good && c->entries[c->n].kind == H5_END;
             c->n++;
         }
     }
     if (good) {
         settle(c, at);
+    } else if (c->texts.failed) {
+        buf_check(&c->texts, e);
     }
     free(at);
     return good;
@@ -134,9 +137,11 @@ int h5_contents_read(struct h5_contents **out, const struct buf *report, const c
                      uint64_t size, struct err *e)
 {
     struct h5_contents *c = mem_new(1, sizeof *c, e);
+    struct err why = {.memory = false};
     int status = c ? 0 : -1;
-    if (!status && !take_all(c, (struct rest){buf_text(report), report->len}, size)) {
+    if (!status && !take_all(c, (struct rest){buf_text(report), report->len}, size, &why)) {
         status = err_set(e, "%s is damaged: the HDF5 library cannot say what is in it", path);
+        *e = why.memory ? why : *e;
     }
     for (size_t i = 0; !status && i < c->n; i++) {
         if (c->entries[i].kind == H5_FAILURE) {
