@@ -291,3 +291,24 @@ Test(evaluate_losses, more_than_the_context_is_refused)
     cr_assert(strstr(e.text, "257 tokens are more than the context") != NULL, "%s", e.text);
     gpt2_close(&m);
 }
+
+/* Pads of another token than the end-of-text token would give another loss. */
+Test(evaluate_losses, padding_needs_the_end_of_text_token_and_a_text_a_token)
+{
+    int ids[] = {1, 2};
+    size_t start[] = {0, 2}, empty[] = {0, 0};
+    struct sequences s = {.ids = ids, .start = start, .n = 1};
+    struct gpt2 m = {0};
+    struct losses l;
+    struct err e;
+    open_model(&m, "books-1m");
+    m.config.eos_token_id = -1;
+    cr_assert(losses_of_texts(&l, &m, &s, LENGTH, true, NULL, &e) == -1);
+    cr_assert(strstr(e.text, "no eos_token_id") != NULL, "%s", e.text);
+    cr_assert(losses_of_texts(&l, &m, &s, LENGTH, false, NULL, &e) == 0, "%s", e.text);
+    losses_release(&l);
+    s.start = empty;
+    cr_assert(losses_of_texts(&l, &m, &s, LENGTH, false, NULL, &e) == -1);
+    cr_assert(strstr(e.text, "text 1 has 0 tokens") != NULL, "%s", e.text);
+    gpt2_close(&m);
+}

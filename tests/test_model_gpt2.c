@@ -152,6 +152,31 @@ Test(model_gpt2, loading_and_saving_tell_how_far_they_are_and_can_be_stopped)
     scratch_remove(&s);
 }
 
+Test(model_gpt2, special_tokens_are_ids_and_sources_have_digests)
+{
+    struct scratch s = scratch_new();
+    const char *path = scratch_path(&s, "m.h5");
+    struct gpt2_source source = {.name = "a.bin"}, sources[GPT2_SOURCES_MAX];
+    struct gpt2 m, back;
+    struct err e;
+    size_t n;
+    tiny_model(&m);
+    memset(source.sha256, 'A', 64); /* no lower-case digit */
+    cr_assert(gpt2_save(&m, path, &source, 1, "for a test", &e) == 0, "%s", e.text);
+    cr_assert(gpt2_open(&back, path, &e) == 0, "%s", e.text);
+    cr_assert(gpt2_sources(&back, sources, &n, &e) == -1 && strstr(e.text, "a.bin"), "%s", e.text);
+    gpt2_close(&back);
+    m.vocab_json = (struct file_map){(const unsigned char *)"{}", 2};
+    m.merges_txt = (struct file_map){(const unsigned char *)"#x\n", 3};
+    m.special_token_ids[m.n_special++] = 20;
+    save_or_fail(&m, path);
+    cr_assert(gpt2_open(&back, path, &e) == -1 && strstr(e.text, "no whole number below"), "%s",
+              e.text);
+    m.vocab_json = m.merges_txt = (struct file_map){0};
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
 Test(model_gpt2, a_saved_model_opens_with_the_same_weights)
 {
     struct scratch s = scratch_new();

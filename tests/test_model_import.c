@@ -296,6 +296,9 @@ Test(model_import, the_sources_are_recorded_with_their_digests)
 
 Test(model_import, other_arithmetic_than_that_of_gpt2_is_refused)
 {
+    static const char odd_epsilon[] =
+        "{\"vocab_size\": 20, \"n_positions\": 16, \"n_embd\": 8, \"n_layer\": 2, \"n_head\": 2, "
+        "\"layer_norm_epsilon\": \"1e-05\"}";
     static const struct {
         const char *more, *words;
     } cases[] = {{", \"scale_attn_weights\": false", "scale_attn_weights"},
@@ -315,6 +318,12 @@ Test(model_import, other_arithmetic_than_that_of_gpt2_is_refused)
     s = make_folder("", plain);
     scratch_file(&s, "config.json", "{\"vocab_size\": 20}", 18);
     refuses(&s, "n_positions is missing");
+    s = make_folder("", plain);
+    scratch_file(&s, "config.json", "[]", 2);
+    refuses(&s, "not a JSON object");
+    s = make_folder("", plain);
+    scratch_file(&s, "config.json", odd_epsilon, sizeof odd_epsilon - 1);
+    refuses(&s, "layer_norm_epsilon in");
 }
 
 Test(model_import, weights_that_do_not_fit_are_refused)
