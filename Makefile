@@ -181,7 +181,7 @@ check: lint layers hdr-check format ## Static checks: lint, layers, hdr-check, f
 coverage: deps ## Run tests and faults (STRIDE=7), list the lines that nothing runs, check that docs/uncovered.md judges them
 	@tools/deps coverage
 	@$(MAKE) --no-print-directory VARIANT=coverage $(addprefix build/coverage/,nashswarm tests/nashswarm-tests tests/faults/libinject.so tests/faults/make_model)
-	@tools/coverage build/coverage $(STRIDE:1=7)
+	@tools/coverage build/coverage $(if $(filter 1,$(STRIDE)),7,$(STRIDE))
 
 lint: deps-check ## Static analysis: cppcheck and clang-tidy
 	@tools/lint $(SOURCES) src/main.c
