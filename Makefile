@@ -241,7 +241,7 @@ compilers: deps ## Build and test with gcc and clang, optimized or not
 levels: build/nashswarm ## Check that narrower processors make the same tables (emulated ones too)
 	@tools/portability levels
 
-cores: deps ## Run the tests on every type of BLAS core that this processor can run
+cores: deps ## Run the tests on every type of BLAS core that this processor can run (CORES="Prescott Haswell")
 	@tools/portability cores
 
 places: build/nashswarm ## Check that locale, folder, user and one core change no table
