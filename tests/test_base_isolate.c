@@ -17,7 +17,7 @@ static enum isolate_end end_of(void (*work)(const void *context, int to), const 
     struct err e;
     enum isolate_end end = ISOLATE_DONE;
     cr_assert(isolate_start(&copy, work, context, &e) == 0, "%s", e.text);
-    cr_assert(isolate_wait(&copy, bytes, &end, &e) == 0, "%s", e.text);
+    cr_assert(isolate_wait(&copy, 1, bytes, &end, &e) == 0, "%s", e.text);
     return end;
 }
 
@@ -108,6 +108,23 @@ Test(base_isolate, being_killed_is_told_from_crashing)
 {
     struct buf bytes = BUF_INIT;
     cr_assert(end_of(be_killed, "so far", &bytes) == ISOLATE_KILLED);
+    buf_release(&bytes);
+}
+
+static void wait_for_nothing(const void *context, int to)
+{
+    isolate_send(to, context, strlen(context));
+    for (;;) {
+        pause();
+    }
+}
+
+/* As a copy does that waits for a lock which a thread held that it has not. */
+Test(base_isolate, a_copy_that_does_nothing_is_ended)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(wait_for_nothing, "so far", &bytes) == ISOLATE_IDLE);
+    cr_assert_str_eq(buf_text(&bytes), "so far");
     buf_release(&bytes);
 }
 

@@ -147,16 +147,34 @@ static int check_regular(struct h5 *h, struct h5_subject *s, struct err *e)
     return 0;
 }
 
-/* The report on the file of a copy of this process. The lock is for a whole HDF5 in the copy. */
-static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
+/* The report on the file of one copy of this process. The lock is for a whole HDF5 in the copy. */
+static int ask_once(struct buf *report, enum isolate_end *end, const struct h5_subject *s,
+                    int idle_s, struct err *e)
 {
     struct isolated copy;
-    enum isolate_end end;
     h5_lock();
     int status = isolate_start(&copy, h5_child_list, s, e);
     h5_unlock();
-    if (status || isolate_wait(&copy, report, &end, e)) {
-        return err_prefix(e, "cannot read %s", s->path);
+    return status || isolate_wait(&copy, idle_s, report, end, e)
+               ? err_prefix(e, "cannot read %s", s->path)
+               : 0;
+}
+
+/* For how long a copy may do nothing: seconds, doubled with each try. */
+enum { IDLE_FIRST_S = 4, IDLE_LAST_S = 64 };
+
+static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
+{
+    enum isolate_end end = ISOLATE_IDLE;
+    for (int idle_s = IDLE_FIRST_S; end == ISOLATE_IDLE && idle_s <= IDLE_LAST_S; idle_s *= 2) {
+        buf_clear(report);
+        if (ask_once(report, &end, s, idle_s, e)) {
+            return -1;
+        }
+    }
+    if (end == ISOLATE_IDLE) {
+        return err_set(e, "cannot read %s: nothing came of it for %d s; is its file system gone?",
+                       s->path, IDLE_LAST_S);
     }
     if (end == ISOLATE_CRASHED) {
         return err_set(e, "%s is damaged: the HDF5 library crashed on it", s->path);

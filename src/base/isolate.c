@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Every signal as it is in a fresh program: handlers of this one would act on its files. */
@@ -98,15 +101,45 @@ int isolate_start(struct isolated *i, void (*work)(const void *context, int to),
     return 0;
 }
 
-int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, struct err *e)
+/* Nanoseconds of a processor that the copy has used so far; −1 when the system does not say. */
+static long long used_ns(pid_t child)
+{
+    clockid_t clock;
+    struct timespec t;
+    bool known = clock_getcpuclockid(child, &clock) == 0 && clock_gettime(clock, &t) == 0;
+    return known ? (long long)t.tv_sec * 1000000000 + t.tv_nsec : -1;
+}
+
+/* Waits for bytes; false when none came and the copy did nothing either. */
+static bool wait_for_bytes(const struct isolated *i, int idle_s)
+{
+    struct pollfd from = {.fd = i->from, .events = POLLIN};
+    for (long long before = used_ns(i->child), now; poll(&from, 1, idle_s * 1000) == 0;
+         before = now) {
+        now = used_ns(i->child);
+        if (now >= 0 && now == before) {
+            return false;
+        }
+    }
+    return true; /* or interrupted, or an error that reading will tell */
+}
+
+int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate_end *end,
+                 struct err *e)
 {
     char block[65536];
-    ssize_t n;
+    ssize_t n = 1;
     int code;
-    while ((n = read(i->from, block, sizeof block)) != 0) {
+    bool idle = false;
+    while (n != 0) {
+        if (!idle && !wait_for_bytes(i, idle_s)) {
+            idle = true;
+            kill(i->child, SIGKILL);
+        }
+        n = read(i->from, block, sizeof block);
         if (n > 0) {
             buf_add(bytes, block, (size_t)n);
-        } else if (errno != EINTR) {
+        } else if (n < 0 && errno != EINTR) {
             break;
         }
     }
@@ -117,7 +150,8 @@ int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, s
             break;
         }
     }
-    *end = WIFEXITED(code) && WEXITSTATUS(code) == 0        ? ISOLATE_DONE
+    *end = idle                                             ? ISOLATE_IDLE
+           : WIFEXITED(code) && WEXITSTATUS(code) == 0      ? ISOLATE_DONE
            : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU ? ISOLATE_ENDLESS
            : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL ? ISOLATE_KILLED
                                                             : ISOLATE_CRASHED;

@@ -31,6 +31,7 @@ enum isolate_end {
     ISOLATE_CRASHED, /* a signal or a sanitizer ended it */
     ISOLATE_ENDLESS, /* it used up its seconds */
     ISOLATE_KILLED,  /* by somebody else: a system without memory, an impatient user */
+    ISOLATE_IDLE,    /* it did nothing for too long: another try may do */
 };
 
 /*
@@ -40,8 +41,14 @@ enum isolate_end {
 int isolate_start(struct isolated *i, void (*work)(const void *context, int to),
                   const void *context, struct err *e);
 
-/* Waits for the end and appends the bytes. To be called after isolate_start(), once. */
-int isolate_wait(struct isolated *i, struct buf *bytes, enum isolate_end *end, struct err *e);
+/*
+ * Waits for the end and appends the bytes. To be called after isolate_start(), once. A copy that
+ * neither uses a processor nor hands anything over for idle_s seconds is ended: it waits for a file
+ * system, or for a lock that another thread held when the copy was made. Those of the C library are
+ * free in a copy, those of a sanitizer's allocator are not.
+ */
+int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate_end *end,
+                 struct err *e);
 
 /* For the work: hands n bytes over; the copy ends if nobody takes them. */
 void isolate_send(int to, const void *bytes, size_t n);
