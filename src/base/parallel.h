@@ -13,11 +13,11 @@
 enum { PARALLEL_CHUNK = 65536 }; /* elements; 256 KiB of floats, about an L2 cache */
 
 /*
- * Multiply-adds from which on a product is worth a team: a tenth of a millisecond of one core. One
- * chunk is worth none either. The barriers of a team cost microseconds where every thread has a
- * core, but a slice of the scheduler each, milliseconds, where another program has taken it.
+ * Loops over one chunk are not worth a team: its barriers cost microseconds where every thread has
+ * a core, but a slice of the scheduler each, milliseconds, where another program has taken it.
+ * Never so where products are made: outside of a team OpenBLAS shares them out itself, in other
+ * bytes.
  */
-enum { PARALLEL_PRODUCTS = 1 << 22 };
 
 static inline size_t chunk_count(size_t n)
 {

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
 #include "evaluate/evaluate.h"
 #include "tensor/matmul.h"
 #include "tensor/tensor.h"
@@ -318,12 +317,6 @@ static struct token_score row_score(const struct head *h, size_t row)
     return s;
 }
 
-static bool is_long(const struct head *h)
-{
-    const struct gpt2_config *c = &h->own.in->m->config;
-    return n_models(h) * h->layout->rows * (size_t)c->V * (size_t)c->C >= PARALLEL_PRODUCTS;
-}
-
 int head_scores(struct token_score *out, const struct batch *b, const size_t *first,
                 const struct head_layout *layout, const struct head_input *own,
                 const struct head_input *base, struct err *e)
@@ -333,7 +326,7 @@ int head_scores(struct token_score *out, const struct batch *b, const size_t *fi
     if (status) {
         goto out;
     }
-#pragma omp parallel if (is_long(&h))
+#pragma omp parallel
     {
         size_t each = n_models(&h) * h.most * HEAD_COLUMNS;
         float *logits = h.logits + (size_t)omp_get_thread_num() * each;

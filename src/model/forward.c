@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
 #include "tensor/matmul.h"
 #include "tensor/tensor.h"
 #include "tensor/tiles.h"
@@ -311,13 +310,6 @@ static void block(struct activations *a, const struct gpt2 *m, int layer, const 
     linear(a->x_rc, a->f_rf, m, t->mlp_c_proj_weight, t->mlp_c_proj_bias, b, LINEAR_ADD);
 }
 
-/* Whether all products of the blocks together are worth a team. */
-static bool is_long(const struct gpt2 *m, const struct batch *b)
-{
-    size_t C = (size_t)m->config.C, F = (size_t)m->config.F;
-    return b->rows * (size_t)m->config.L * (4 * C + 2 * F) * C >= PARALLEL_PRODUCTS;
-}
-
 int forward_probed(float *hidden_rc, const struct gpt2 *m, const struct batch *b,
                    const struct input_probe *probe, struct err *e)
 {
@@ -326,7 +318,7 @@ int forward_probed(float *hidden_rc, const struct gpt2 *m, const struct batch *b
     if (status) {
         goto out;
     }
-#pragma omp parallel if (is_long(m, b))
+#pragma omp parallel
     {
         embed(a.x_rc, m, b);
         for (int l = 0; l < m->config.L; l++) {

@@ -60,7 +60,7 @@ void batch_release(struct batch *b); /* what batch_layout() allocated */
 
 /*
  * hidden_rc: [rows][C], the states after the last layer normalisation. The model is loaded, ids are
- * in range. One OpenMP team runs all of it, of one thread where that is little work.
+ * in range. One OpenMP team runs all of it.
  */
 int forward(float *hidden_rc, const struct gpt2 *m, const struct batch *b, struct err *e);
 
