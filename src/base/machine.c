@@ -35,3 +35,8 @@ size_t machine_memory_available(void)
     }
     return available;
 }
+
+size_t machine_memory_installed(void)
+{
+    return number_in("/proc/meminfo", "MemTotal:") << 10;
+}

@@ -1,5 +1,5 @@
 /*
- * machine: what this machine has left to give.
+ * machine: what memory this machine has, and has left to give.
  */
 #ifndef NS_BASE_MACHINE_H
 #define NS_BASE_MACHINE_H
@@ -11,5 +11,8 @@
  * what the process's control group still allows; 0 when it is not known.
  */
 size_t machine_memory_available(void);
+
+/* Bytes of memory in all; 0 when it is not known. */
+size_t machine_memory_installed(void);
 
 #endif

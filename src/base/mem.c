@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 void *mem_new(size_t count, size_t size, struct err *e)
 {
@@ -57,12 +56,6 @@ int mem_grow(void *array, size_t *capacity, size_t need, size_t size, struct err
     /* The caller has it now, which cppcheck cannot see through memcpy. */
     /* cppcheck-suppress memleak */
     return 0;
-}
-
-size_t mem_installed(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
-    return pages > 0 && bytes > 0 ? (size_t)pages * (size_t)bytes : 0;
 }
 
 char *mem_string(const char *text, struct err *e)

@@ -24,9 +24,6 @@ float *mem_floats(size_t count, struct err *e);
  */
 int mem_grow(void *array, size_t *capacity, size_t need, size_t size, struct err *e);
 
-/* Bytes of memory that this machine has; 0 when the system does not say. */
-size_t mem_installed(void);
-
 /* A copy of the string, or NULL with `e` set. */
 char *mem_string(const char *text, struct err *e);
 

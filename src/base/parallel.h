@@ -10,14 +10,13 @@
 
 #include <stddef.h>
 
-enum { PARALLEL_CHUNK = 65536 }; /* elements; 256 KiB of floats, about an L2 cache */
-
 /*
- * Loops over one chunk are not worth a team: its barriers cost microseconds where every thread has
- * a core, but a slice of the scheduler each, milliseconds, where another program has taken it.
- * Never so where products are made: outside of a team OpenBLAS shares them out itself, in other
- * bytes.
+ * Elements; 256 KiB of floats, about an L2 cache. A loop over one chunk is not worth a team: its
+ * barriers cost microseconds where every thread has a core, but a slice of the scheduler each,
+ * milliseconds, where another program has taken it. Products are made in a team whatever their
+ * size: outside of one OpenBLAS shares them out itself, in other bytes.
  */
+enum { PARALLEL_CHUNK = 65536 };
 
 static inline size_t chunk_count(size_t n)
 {

@@ -5,7 +5,6 @@
 #include "commands/collected.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
-#include "commands/experiment_options.h"
 #include "commands/run_command.h"
 
 struct options {
@@ -49,7 +48,7 @@ static const struct argp argp = {option_rows,
 static void tell_how(const struct options *o)
 {
     struct buf run = BUF_INIT;
-    run_command_add(&run, "run", o->experiment.spec, o->experiment.out, &o->experiment.overrides);
+    run_command_add(&run, "run", &o->experiment);
     fprintf(stderr, "  %s runs them%s\n", buf_text(&run),
             o->partial ? "" : "; --partial makes the tables without them");
     buf_release(&run);
@@ -62,8 +61,7 @@ int cmd_collect(int argc, char **argv)
     struct stock v;
     struct err e;
     command_parse(&argp, argc, argv, &o);
-    int status = experiment_open(&x, "collect", o.experiment.spec, o.experiment.out,
-                                 &o.experiment.overrides);
+    int status = experiment_open(&x, "collect", &o.experiment);
     if (!status && stock_read(&v, &x.spec, &x.store, &e)) {
         status = command_fail("collect", EXIT_FAILED, &e);
         experiment_close(&x);

@@ -3,7 +3,6 @@
 
 #include "commands/command.h"
 #include "commands/experiment.h"
-#include "commands/experiment_options.h"
 #include "commands/plan_output.h"
 
 struct options {
@@ -54,8 +53,7 @@ int cmd_plan(int argc, char **argv)
     struct options o = {0};
     struct experiment x;
     command_parse(&argp, argc, argv, &o);
-    int status =
-        experiment_open(&x, "plan", o.experiment.spec, o.experiment.out, &o.experiment.overrides);
+    int status = experiment_open(&x, "plan", &o.experiment);
     if (!status) {
         status = plan_print(&x, &o.how, "plan");
         experiment_close(&x);

@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
-#include "commands/experiment_options.h"
 #include "commands/run_command.h"
 #include "report/html.h"
 #include "report/report.h"
@@ -91,7 +90,6 @@ static int again(const char *command, const char *help, int argc, char **argv, b
 {
     const struct argp argp = {option_rows, parse, "SPEC.yaml", help, experiment_whole, 0, 0};
     struct options o = {0};
-    const struct experiment_request *of = &o.experiment;
     struct experiment x;
     struct buf out = BUF_INIT, line = BUF_INIT;
     struct record *rows = NULL;
@@ -103,8 +101,8 @@ static int again(const char *command, const char *help, int argc, char **argv, b
         experiment_request_release(&o.experiment);
         return command_fail(command, EXIT_USAGE, &e);
     }
-    int status = experiment_open(&x, command, of->spec, of->out, &of->overrides);
-    run_command_add(&line, "run", of->spec, of->out, &of->overrides);
+    int status = experiment_open(&x, command, &o.experiment);
+    run_command_add(&line, "run", &o.experiment);
     experiment_request_release(&o.experiment);
     if (status) {
         buf_release(&line);

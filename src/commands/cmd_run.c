@@ -32,7 +32,7 @@ static bool is_interrupted(void)
 
 static void add_command(struct buf *out, const struct run_options *o)
 {
-    run_command_add(out, "run", o->experiment.spec, o->experiment.out, &o->experiment.overrides);
+    run_command_add(out, "run", &o->experiment);
 }
 
 static void command_alone(void *context, const char *id, struct buf *out)
@@ -173,8 +173,7 @@ int cmd_run(int argc, char **argv)
     }
     int status = take_ids(&o, &ids, &e) || compute_init((int)o.threads, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
-                     : experiment_open(&x, "run", o.experiment.spec, o.experiment.out,
-                                       &o.experiment.overrides);
+                     : experiment_open(&x, "run", &o.experiment);
     if (!status) {
         struct plan_output plan = {.json = o.json};
         status = o.dry ? plan_print(&x, &plan, "run") : run_to_signal(&x, &o);

@@ -5,7 +5,6 @@
 #include "bench/speed.h"
 #include "commands/command.h"
 #include "commands/experiment.h"
-#include "commands/experiment_options.h"
 #include "commands/progress_line.h"
 #include "report/report.h"
 #include "tensor/matmul.h"
@@ -92,8 +91,7 @@ int cmd_speed(int argc, char **argv)
     struct buf out = BUF_INIT;
     struct err e;
     command_parse(&argp, argc, argv, &o);
-    int status =
-        experiment_open(&x, "speed", o.experiment.spec, o.experiment.out, &o.experiment.overrides);
+    int status = experiment_open(&x, "speed", &o.experiment);
     if (!status) {
         status = compute_init((int)o.threads, &e) || measure(&out, &x, &o, &e)
                      ? command_fail("speed", EXIT_FAILED, &e)

@@ -8,17 +8,17 @@
 #include "report/report.h"
 #include "run/methods.h"
 
-int experiment_open(struct experiment *x, const char *command, const char *spec_path,
-                    const char *root, const struct spec_overrides *overrides)
+int experiment_open(struct experiment *x, const char *command,
+                    const struct experiment_request *request)
 {
     struct buf problems = BUF_INIT;
     struct err e;
     *x = (struct experiment){0};
     int status = EXIT_DONE;
-    if (spec_read(&x->spec, spec_path, run_known(), overrides, &problems, &e)) {
+    if (spec_read(&x->spec, request->spec, run_known(), &request->overrides, &problems, &e)) {
         fputs(buf_text(&problems), stderr);
         status = command_refuse(command, &e);
-    } else if (store_init(&x->store, root, x->spec.name, &e)) {
+    } else if (store_init(&x->store, request->out, x->spec.name, &e)) {
         spec_release(&x->spec);
         status = command_fail(command, EXIT_FAILED, &e);
     }

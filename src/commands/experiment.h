@@ -5,6 +5,7 @@
 #ifndef NS_COMMANDS_EXPERIMENT_H
 #define NS_COMMANDS_EXPERIMENT_H
 
+#include "commands/experiment_options.h"
 #include "results/store.h"
 #include "spec/spec.h"
 
@@ -14,8 +15,8 @@ struct experiment {
 };
 
 /* Prints what is wrong and returns an exit status: EXIT_USAGE for a bad spec, else EXIT_FAILED. */
-int experiment_open(struct experiment *x, const char *command, const char *spec_path,
-                    const char *root, const struct spec_overrides *overrides);
+int experiment_open(struct experiment *x, const char *command,
+                    const struct experiment_request *request);
 void experiment_close(struct experiment *x);
 
 /* Tables and the terminal's table (into `out`), then figures; either may be left out. */

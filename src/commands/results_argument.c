@@ -13,13 +13,14 @@ static bool ends_in(const char *text, const char *end)
 
 int results_open(struct stored *s, const char *command, const char *argument, const char *root)
 {
+    struct experiment_request request = {.spec = argument, .out = root};
     struct experiment x;
     struct err e;
     if (!ends_in(argument, ".yaml") && !ends_in(argument, ".yml")) {
         return stored_open(s, argument, NULL, &e) ? command_fail(command, EXIT_FAILED, &e)
                                                   : EXIT_DONE;
     }
-    int status = experiment_open(&x, command, argument, root, NULL);
+    int status = experiment_open(&x, command, &request);
     if (status) {
         return status;
     }

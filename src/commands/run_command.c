@@ -4,14 +4,14 @@
 
 #include "base/shell.h"
 
-void run_command_add(struct buf *out, const char *verb, const char *spec, const char *root,
-                     const struct spec_overrides *overrides)
+void run_command_add(struct buf *out, const char *verb, const struct experiment_request *request)
 {
+    const struct spec_overrides *overrides = &request->overrides;
     buf_addf(out, "nashswarm %s", verb);
-    shell_add_word(out, spec);
-    if (strcmp(root, ".") != 0) {
+    shell_add_word(out, request->spec);
+    if (strcmp(request->out, ".") != 0) {
         buf_adds(out, " --out");
-        shell_add_word(out, root);
+        shell_add_word(out, request->out);
     }
     if (overrides->models) {
         buf_adds(out, " --models");

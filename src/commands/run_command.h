@@ -6,10 +6,9 @@
 #define NS_COMMANDS_RUN_COMMAND_H
 
 #include "base/buf.h"
-#include "spec/spec.h"
+#include "commands/experiment_options.h"
 
 /* Appends "nashswarm VERB SPEC" with the options that say which experiment it is and where. */
-void run_command_add(struct buf *out, const char *verb, const char *spec, const char *root,
-                     const struct spec_overrides *overrides);
+void run_command_add(struct buf *out, const char *verb, const struct experiment_request *request);
 
 #endif

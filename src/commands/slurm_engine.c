@@ -205,7 +205,7 @@ static void add_command(const struct engine *g, const char *verb, bool again, st
     const struct slurm_request *r = g->request;
     const char *const given[][2] = {
         {"partition", r->partition}, {"time", r->time}, {"account", r->account}};
-    run_command_add(out, verb, r->experiment->spec, r->experiment->out, &r->experiment->overrides);
+    run_command_add(out, verb, r->experiment);
     if (!again) {
         return;
     }

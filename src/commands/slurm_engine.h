@@ -11,7 +11,6 @@
 #include <signal.h>
 
 #include "commands/experiment.h"
-#include "commands/experiment_options.h"
 
 struct slurm_request {
     const struct experiment_request *experiment;

@@ -46,6 +46,7 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
 /* Who makes weights [begin, end) of tensor t, of its dtype, of a file that is being written. */
 struct gpt2_maker {
     int (*make)(void *context, int t, size_t begin, size_t end, void *out, struct err *e);
+    int (*made)(void *context, struct err *e); /* when all is there; −1: no file; may be NULL */
     void *context;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "coding/packed.h"
@@ -102,7 +103,7 @@ static int provide_f32(const struct gpt2 *m, struct gpt2_tensor *t, struct err *
  */
 static int check_memory(const struct gpt2 *m, bool codes, struct err *e)
 {
-    double bytes = 0, most = (double)mem_installed();
+    double bytes = 0, most = (double)machine_memory_installed();
     for (int i = 0; i < m->n_tensors; i++) {
         const struct gpt2_tensor *t = &m->tensors[i];
         struct packed_matrix matrix;

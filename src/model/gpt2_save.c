@@ -144,7 +144,8 @@ int gpt2_save_made(const struct gpt2 *m, const char *path, const struct gpt2_sou
         status = h5_make_array(&h, t->name, type, t->rows ? 2 : 1, dims,
                                &(struct h5_maker){make_elements, &at}, e);
     }
-    if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
+    if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e) ||
+        (maker->made && maker->made(maker->context, e))) {
         h5_close(&h);
         return -1;
     }

@@ -50,8 +50,9 @@ static int name_files(struct import *in, const char *folder, struct err *e)
 }
 
 /* Digests and weights are read one after the other: they are of the same bytes only then. */
-static int check_unchanged(const struct import *in, struct err *e)
+static int check_unchanged(void *context, struct err *e)
 {
+    const struct import *in = context;
     for (int i = 0; i < N_SOURCES; i++) {
         struct file_stamp now = {0};
         struct err ignored;
@@ -260,9 +261,6 @@ static int copy_weights(void *context, int index, size_t begin, size_t end, void
     }
     pages_forget(bytes, n * size);
     in->written_bytes += n * size;
-    if (in->written_bytes + in->weights.file.n == in->all_bytes && check_unchanged(in, e)) {
-        return -1; /* after the last weight, before the file has its name */
-    }
     return tell(in, e);
 }
 
@@ -270,7 +268,7 @@ int gpt2_import(const char *folder, const char *path, const struct progress *pro
                 struct err *e)
 {
     struct import in = {.progress = progress};
-    struct gpt2_maker maker = {copy_weights, &in};
+    struct gpt2_maker maker = {.make = copy_weights, .made = check_unchanged, .context = &in};
     struct gpt2_source sources[N_SOURCES];
     size_t n_sources;
     int status = name_files(&in, folder, e);

@@ -143,7 +143,7 @@ int synth_write(const char *path, const char *name, const struct gpt2_config *co
     int status = buf_check(&note, e) || lay_out(&m, name, config, vocabulary, e) ? -1 : 0;
     if (!status) {
         struct writing w = {&m, progress, 0, gpt2_parameters(&m)};
-        struct gpt2_maker maker = {make_part, &w};
+        struct gpt2_maker maker = {.make = make_part, .context = &w};
         status = gpt2_save_made(&m, path, NULL, 0, buf_text(&note), &maker, e);
     }
     gpt2_close(&m);
