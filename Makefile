@@ -75,7 +75,8 @@ endif
 COMPILE_FLAGS := $(COMMON) $(FLAGS_$(VARIANT)) $(HARDENING) $(SAME_BYTES) $(SIMD_FLAG) $(CFLAGS)
 VERSION_FLAGS = -DNS_COMPILE_FLAGS='"$(FLAGS_$(VARIANT)) -ffp-contract=off$(if $(CFLAGS), $(CFLAGS))"'
 
-LIBS = $(PACKAGE_LIBS) -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas -lm
+# With clang src/base/openmp_registration.c has to be taken in.
+LIBS = $(PACKAGE_LIBS) -L$(BLAS_DIR) -Wl,-rpath,$(BLAS_DIR) -lopenblas -lm $(if $(filter clang%,$(CC)),-u shm_open)
 
 SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)

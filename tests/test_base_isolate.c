@@ -2,9 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/isolate.h"
@@ -108,6 +111,24 @@ Test(base_isolate, being_killed_is_told_from_crashing)
 {
     struct buf bytes = BUF_INIT;
     cr_assert(end_of(be_killed, "so far", &bytes) == ISOLATE_KILLED);
+    buf_release(&bytes);
+}
+
+/* An OpenMP that keeps a file of each process would be found in it by a later one of its number. */
+Test(base_isolate, being_killed_leaves_no_shared_memory)
+{
+    struct buf bytes = BUF_INIT;
+    struct isolated copy;
+    struct err e;
+    enum isolate_end end;
+    char path[80];
+    struct stat left;
+    time_t before = time(NULL);
+    cr_assert(isolate_start(&copy, be_killed, "", &e) == 0, "%s", e.text);
+    snprintf(path, sizeof path, "/dev/shm/__KMP_REGISTERED_LIB_%d_%d", copy.child, getuid());
+    cr_assert(isolate_wait(&copy, 1, &bytes, &end, &e) == 0, "%s", e.text);
+    cr_assert(end == ISOLATE_KILLED);
+    cr_assert(stat(path, &left) != 0 || left.st_mtime < before, "%s was left", path);
     buf_release(&bytes);
 }
 
