@@ -1,10 +1,12 @@
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/h5.h"
 #include "base/mem.h"
@@ -207,6 +209,28 @@ Test(model_gpt2, a_saved_model_opens_with_the_same_weights)
     gpt2_close(&back);
     m.vocab_json = m.merges_txt = (struct file_map){0};
     gpt2_close(&m);
+    scratch_remove(&s);
+}
+
+/* Mapped weights of a file that is written anew meanwhile are of nobody knows which of the two. */
+Test(model_gpt2, what_is_made_of_a_rewritten_file_is_not_saved)
+{
+    struct scratch s = scratch_new();
+    const char *path = scratch_path(&s, "m.h5"), *other = scratch_path(&s, "v.h5");
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
+    struct gpt2 m, base, variant;
+    struct err e;
+    tiny_model(&m);
+    save_or_fail(&m, path);
+    gpt2_close(&m);
+    cr_assert(gpt2_open(&base, path, &e) == 0 && gpt2_load(&base, &e) == 0, "base");
+    cr_assert(gpt2_share(&variant, &base, &e) == 0 && gpt2_check_unchanged(&variant, &e) == 0);
+    cr_assert(utimensat(AT_FDCWD, path, times, 0) == 0, "the time of modification");
+    cr_expect(gpt2_save(&variant, other, NULL, 0, "for a test", &e) == -1, "saved");
+    cr_expect(strstr(e.text, "m.h5 changed while it was read"), "%s", e.text);
+    cr_expect(scratch_files(&s) == 1, "a file was left");
+    gpt2_close(&variant);
+    gpt2_close(&base);
     scratch_remove(&s);
 }
 

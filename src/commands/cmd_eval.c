@@ -345,7 +345,8 @@ static int read_and_score(struct evaluation *v, const struct options *o, struct 
     int status = open_models(v, o, e);
     v->model.progress = v->baseline.progress = &progress;
     if (!status && (read_input(v, o, e) || gpt2_load(&v->model, e) ||
-                    (o->baseline && gpt2_load(&v->baseline, e)) || score(v, o, &progress, e))) {
+                    (o->baseline && gpt2_load(&v->baseline, e)) || score(v, o, &progress, e) ||
+                    gpt2_check_unchanged(&v->model, e) || gpt2_check_unchanged(&v->baseline, e))) {
         status = -1;
     }
     v->model.progress = v->baseline.progress = NULL;

@@ -149,6 +149,9 @@ static int sample(struct buf *out, const struct options *o, struct err *e)
         status = sample_texts(&s, &m, &sampling, drawable_v, NULL, e);
     }
     if (!status) {
+        status = gpt2_check_unchanged(&m, e);
+    }
+    if (!status) {
         status = write_lines(out, &s, tokenizer, e);
     }
     free(drawable_v);

@@ -186,6 +186,7 @@ int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e)
     variant->n_special = base->n_special;
     variant->synthetic = base->synthetic;
     variant->progress = base->progress;
+    variant->stamp = base->stamp;
     return 0;
 }
 
@@ -223,6 +224,17 @@ void gpt2_close(struct gpt2 *m)
     free(m->path);
     file_map_close(&m->file);
     *m = (struct gpt2){0};
+}
+
+int gpt2_check_unchanged(const struct gpt2 *m, struct err *e)
+{
+    struct file_stamp now;
+    if (m->stamp.inode == 0) {
+        return 0;
+    }
+    return file_stamp_read(&now, m->path, e) == 0 && file_stamp_alike(&m->stamp, &now)
+               ? 0
+               : err_set(e, "%s changed while it was read; start again", m->path);
 }
 
 bool gpt2_is_packed(const struct gpt2 *m)

@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/file_stamp.h"
 #include "base/progress.h"
 
 struct packed_tensor;
@@ -60,6 +61,7 @@ struct gpt2 {
     struct file_map vocab_json, merges_txt;
     int special_token_ids[16], n_special;
     char *path;                      /* for messages */
+    struct file_stamp stamp;         /* of that file as it was opened; variants: their base's */
     bool synthetic;                  /* made by model/synth.h, or quantized from what was */
     const struct progress *progress; /* told of loading and saving, in weights; borrowed, or NULL */
     struct file_map file;            /* the mapped model file; empty in variants */
@@ -85,6 +87,13 @@ int gpt2_load(struct gpt2 *m, struct err *e);
  * place of gpt2_load().
  */
 int gpt2_load_codes(struct gpt2 *m, struct err *e);
+
+/*
+ * Refuses a model whose file was rewritten or replaced since gpt2_open(): weights are mapped, so
+ * what was made of them may be of two files. To be asked when all is read. A model that has no file
+ * passes.
+ */
+int gpt2_check_unchanged(const struct gpt2 *m, struct err *e);
 
 /* A variant of `base` that shares all its tensors. Replace some with gpt2_replace(). */
 int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e);

@@ -209,8 +209,9 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
 {
     *m = (struct gpt2){0};
     struct gpt2_config config = {0};
+    struct file_stamp stamp;
     struct h5 h;
-    if (h5_open(&h, path, e)) {
+    if (file_stamp_read(&stamp, path, e) || h5_open(&h, path, e)) {
         return -1;
     }
     int status = -1;
@@ -219,6 +220,7 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
         !(m->path = mem_string(path, e))) {
         goto out;
     }
+    m->stamp = stamp;
     h5_take_map(&h, &m->file);
     if (packed && !(m->packed = mem_new((size_t)m->n_tensors, sizeof *m->packed, e))) {
         goto out;

@@ -108,7 +108,8 @@ int gpt2_save_packed(const struct gpt2 *m, const char *path, const struct gpt2_s
         done += m->tensors[i].n;
         status = status ? status : progress_tell(m->progress, done, all, e);
     }
-    if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e)) {
+    if (status || put_tokenizer(&h, m, e) || put_sources(&h, sources, n_sources, e) ||
+        gpt2_check_unchanged(m, e)) {
         h5_close(&h);
         return -1;
     }
