@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "commands/command.h"
+#include "tensor/matmul.h"
 
 static const struct command {
     const char *name, *help;
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
+            blas_choose_core(argv);
             char name[32]; /* so that argp's messages begin with the whole command */
             snprintf(name, sizeof name, "nashswarm %s", argv[1]);
             argv[1] = name;

@@ -87,3 +87,10 @@ Test(tensor_tiles, rows_have_the_same_bits_wherever_their_half_is)
     free(w);
     free(y);
 }
+
+Test(tensor_tiles, slow_kernels_are_left_where_the_processor_has_better_ones)
+{
+    cr_assert_str_eq(blas_core_instead("Prescott", true), "Haswell");
+    cr_assert_null(blas_core_instead("Prescott", false));
+    cr_assert_null(blas_core_instead("SkylakeX", true));
+}

@@ -8,6 +8,7 @@
 #ifndef NS_TENSOR_MATMUL_H
 #define NS_TENSOR_MATMUL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -28,6 +29,20 @@ void compute_set_threads(int threads);
 /* OpenBLAS' version and build, and the name of the core type that it chose ("Zen", "SkylakeX"). */
 const char *blas_config(void);
 const char *blas_core(void);
+
+/*
+ * An OpenBLAS older than the processor takes it for a Prescott, whose kernels are five times as
+ * slow as those that the processor could run. The core type to ask for instead; NULL: the chosen
+ * one.
+ */
+const char *blas_core_instead(const char *chosen, bool has_avx2);
+
+/*
+ * Starts the program again, with its arguments argv, when another core type is to be asked for: it
+ * is read from OPENBLAS_CORETYPE before main(). One that the user set stays. Returns when there is
+ * nothing to change, or the program cannot be started again.
+ */
+void blas_choose_core(char **argv);
 
 /* out_mn = alpha · x_mk · w_kn + beta · out_mn. */
 void matmul(float *out_mn, size_t ld_out, const float *x_mk, size_t ld_x, const float *w_kn,
