@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "stats/paired.h"
+#include "stats/paired_changes.h"
 
 enum { MADE = 128 };
 
@@ -176,4 +177,57 @@ Test(stats_paired, has_the_same_bytes_for_any_number_of_threads)
         struct paired more = compared(m.a, m.b, m.w, MADE);
         cr_assert(memcmp(&one, &more, sizeof one) == 0, "%d threads", threads[i]);
     }
+}
+
+static struct paired_changes changed(const struct paired_data *x, const struct paired_data *y)
+{
+    struct err e;
+    struct paired_changes c;
+    cr_assert(paired_changes(&c, x, y, 3, &e) == 0, "%s", e.text);
+    return c;
+}
+
+Test(stats_paired, changes_against_none_at_all_are_the_changes_themselves)
+{
+    struct made m = made_texts(MADE);
+    struct paired p = compared(m.a, m.b, m.w, MADE);
+    struct paired_data moved = {MADE, m.a, m.b, m.w}, still = {MADE, m.a, m.a, m.w};
+    struct paired_changes c = changed(&moved, &still);
+    cr_assert(near(c.first, p.pct) && c.second == 0 && near(c.difference, p.pct));
+    double width = p.pct_ci.high - p.pct_ci.low;
+    cr_assert(fabs(c.around.low - p.pct_ci.low) < 0.1 * width, "%g", c.around.low);
+    cr_assert(fabs(c.around.high - p.pct_ci.high) < 0.1 * width, "%g", c.around.high);
+    c = changed(&moved, &moved);
+    cr_assert(c.difference == 0 && c.around.low == 0 && c.around.high == 0);
+}
+
+Test(stats_paired, changes_that_go_together_differ_narrowly_and_opposed_ones_widely)
+{
+    struct made m = made_texts(MADE);
+    double with[MADE], against[MADE];
+    for (size_t i = 0; i < MADE; i++) {
+        with[i] = m.a[i] + 0.9 * (m.b[i] - m.a[i]);
+        against[i] = m.a[i] - 0.9 * (m.b[i] - m.a[i]);
+    }
+    struct paired_data first = {MADE, m.a, m.b, m.w}, alike = {MADE, m.a, with, m.w},
+                       opposed = {MADE, m.a, against, m.w};
+    struct paired p = compared(m.a, m.b, m.w, MADE);
+    double width = p.pct_ci.high - p.pct_ci.low;
+    struct paired_changes near_by = changed(&first, &alike), apart = changed(&first, &opposed);
+    cr_assert(near_by.around.high - near_by.around.low < 0.2 * width);
+    cr_assert(apart.around.high - apart.around.low > 1.7 * width);
+}
+
+Test(stats_paired, changes_leave_out_texts_that_neither_scores)
+{
+    static const double a[] = {4, 0, 5, 6}, b[] = {5, 0, 5, 8}, w[] = {1, 0, 1, 1};
+    static const double a3[] = {4, 5, 6}, b3[] = {5, 5, 8}, w3[] = {1, 1, 1};
+    static const double half[] = {2, 0, 5, 7}, half3[] = {2, 5, 7};
+    struct paired_data x = {4, a, b, w}, y = {4, a, half, w};
+    struct paired_data x3 = {3, a3, b3, w3}, y3 = {3, a3, half3, w3};
+    struct paired_changes c = changed(&x, &y), without = changed(&x3, &y3);
+    struct err e;
+    cr_assert(near(c.difference, 100 * 4.0 / 15) && c.around.low == without.around.low);
+    cr_assert(c.around.high == without.around.high);
+    cr_assert(paired_changes(&c, &x, &x3, 3, &e) == -1 && strstr(e.text, "cannot be paired"));
 }

@@ -330,6 +330,8 @@ void ledger_release(struct ledger *l)
     for (size_t i = 0; i < l->n_results; i++) {
         free(l->results[i].spec);
         free(l->results[i].rows);
+        free(l->results[i].cells);
+        store_release(&l->results[i].store);
     }
     for (size_t i = 0; i < l->n_published; i++) {
         free(l->published[i].values);

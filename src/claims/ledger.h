@@ -26,6 +26,7 @@
 #ifndef NS_CLAIMS_LEDGER_H
 #define NS_CLAIMS_LEDGER_H
 
+#include "results/cells.h"
 #include "results/record.h"
 #include "spec/yaml.h"
 
@@ -49,10 +50,12 @@ struct ledger_model {
 
 struct ledger_results {
     const char *name;
-    char *spec;          /* seen from the working directory */
-    long texts;          /* of the rows that count; 0: any */
-    struct record *rows; /* [n], filled in and owned; NULL: nothing is stored */
-    bool edited;         /* the spec has other bits or shares than the study: no rows count */
+    char *spec;              /* seen from the working directory */
+    long texts;              /* of the rows that count; 0: any */
+    struct record *rows;     /* [n], filled in and owned; NULL: nothing is stored */
+    struct cell_name *cells; /* [n], of each row, likewise; NULL: unknown */
+    struct store store;      /* where they lie, likewise */
+    bool edited;             /* the spec has other bits or shares than the study: no rows count */
     size_t n;
 };
 

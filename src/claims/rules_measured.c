@@ -83,27 +83,6 @@ void rule_sign(struct answer *out, const struct question *q)
                  (long long)cells.rows[0]->texts, without_interval(x));
 }
 
-void rule_hidden(struct answer *out, const struct question *q)
-{
-    const struct claim *c = q->claim;
-    struct cells shown, hidden;
-    if (!deciding_cells(&shown, out, q, method_of(q), KEY_PROTOCOL) ||
-        !deciding_cells(&hidden, out, q, method_of(q), KEY_AGAINST)) {
-        return;
-    }
-    struct estimate x = deciding_delta(&shown), y = deciding_delta(&hidden);
-    deciding_answer(out, x, 2);
-    if (deciding_sign(x) == 0) {
-        not_resolved(out, &shown);
-        return;
-    }
-    out->verdict = deciding_sign(x) > 0 && deciding_sign(y) <= 0 ? deciding_held(q, NULL)
-                                                                 : VERDICT_CONTRADICTED;
-    deciding_why(out, "Δ %s %% under %s, %s %% under %s%s", deciding_estimate(x, 2, true).text,
-                 c->values[KEY_PROTOCOL].text, deciding_estimate(y, 2, true).text,
-                 c->values[KEY_AGAINST].text, without_interval(x));
-}
-
 void rule_less(struct answer *out, const struct question *q)
 {
     const struct claim *c = q->claim;

@@ -186,20 +186,26 @@ int evidence_read(struct evidence *v, const char *path, struct err *e)
     return status;
 }
 
+void evidence_of_text(const struct evidence *v, const float *nll, size_t i, double *sum,
+                      double *weight)
+{
+    size_t tokens = v->start[i + 1] - v->start[i];
+    double total = 0;
+    for (size_t t = v->start[i]; t < v->start[i + 1]; t++) {
+        total += nll[t];
+    }
+    *sum = v->mean_of_texts && tokens > 0 ? total / (double)tokens : total;
+    *weight = v->mean_of_texts && tokens > 0 ? 1 : (double)tokens;
+}
+
 size_t evidence_by_text(const struct evidence *v, const float *nll, double *sum, double *weight)
 {
     size_t n = 0;
     for (size_t i = 0; i < v->n_texts; i++) {
-        size_t tokens = v->start[i + 1] - v->start[i];
-        if (tokens == 0) {
-            continue;
+        if (v->start[i + 1] > v->start[i]) {
+            evidence_of_text(v, nll, i, &sum[n], &weight[n]);
+            n++;
         }
-        double total = 0;
-        for (size_t t = v->start[i]; t < v->start[i + 1]; t++) {
-            total += nll[t];
-        }
-        sum[n] = v->mean_of_texts ? total / (double)tokens : total;
-        weight[n++] = v->mean_of_texts ? 1 : (double)tokens;
     }
     return n;
 }

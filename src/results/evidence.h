@@ -47,6 +47,10 @@ int evidence_read(struct evidence *out, const char *path, struct err *e);
  */
 size_t evidence_by_text(const struct evidence *v, const float *nll, double *sum, double *weight);
 
+/* The same of text i alone, whether it has tokens or not: then both are 0. */
+void evidence_of_text(const struct evidence *v, const float *nll, size_t i, double *sum,
+                      double *weight);
+
 /* Whether two cells were scored on the same tokens: their texts, and the baseline's losses there.
  */
 bool evidence_same_tokens(const struct evidence *a, const struct evidence *b);

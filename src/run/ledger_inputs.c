@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "model/gpt2.h"
-#include "results/store.h"
+#include "results/cells.h"
 #include "run/methods.h"
 
 static int read_size(struct ledger_model *m, struct err *e)
@@ -63,26 +64,34 @@ static bool is_edited(const struct spec *s, const struct ledger *l)
     return false;
 }
 
+/* The rows of the table, and the cells where the tokens behind them lie. */
+static int read_table(struct ledger_results *x, const struct spec *spec, struct err *e)
+{
+    if (table_read(&x->store, spec, &x->rows, &x->n, e)) {
+        return -1;
+    }
+    x->cells = mem_new(x->n, sizeof *x->cells, e);
+    return x->cells ? cells_of_rows(x->cells, &x->store, spec, x->rows, x->n, e) : -1;
+}
+
 static int read_rows(struct ledger_results *x, const struct ledger *l, const char *root,
                      struct buf *problems, struct err *e)
 {
     struct spec spec;
-    struct store store = {0};
     struct buf table = BUF_INIT;
     if (spec_read(&spec, x->spec, run_known(), NULL, problems, e)) {
         return -1;
     }
-    int status = store_init(&store, root, spec.name, e);
+    int status = store_init(&x->store, root, spec.name, e);
     if (!status) {
-        buf_addf(&table, "%s/table.json", store.results.s);
+        buf_addf(&table, "%s/table.json", x->store.results.s);
         status = buf_check(&table, e);
     }
     x->edited = is_edited(&spec, l);
     if (!status && !x->edited && file_exists(table.s)) {
-        status = table_read(&store, &spec, &x->rows, &x->n, e);
+        status = read_table(x, &spec, e);
     }
     buf_release(&table);
-    store_release(&store);
     spec_release(&spec);
     return status;
 }
