@@ -113,9 +113,12 @@ deps-check: deps
 # With another experiment, other models or fewer texts, claims may stay unmeasured; else none may.
 WHOLE := $(if $(MODELS)$(SAMPLES)$(filter-out experiments/multiscale.yaml,$(SPEC)),,yes)
 
+# The part of the experiment that is meant.
+PART := $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
+
 reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm run $(SPEC) --out $(OUT) $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
+	@build/nashswarm run $(SPEC) --out $(OUT) $(PART)
 	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >/dev/null)
 	@echo; build/nashswarm verify --out $(OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
 
@@ -146,7 +149,7 @@ wikitext: ## Download the texts that the study scored, WikiText-2 (KEEP=1 keeps 
 
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm figures $(SPEC) --out $(OUT)
+	@build/nashswarm figures $(SPEC) --out $(OUT) $(PART)
 
 test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)

@@ -49,6 +49,19 @@ static void claims_path(struct buf *out, const struct store *store)
     buf_adds(out, "/claims/claims.json");
 }
 
+/* −1 with the sentence when the rows are not those of the spec as it is now. */
+static int check(const struct experiment *x, const struct record *rows, size_t n,
+                 const char *command, struct err *e)
+{
+    struct buf sentence = BUF_INIT;
+    int status = experiment_differences(x, rows, n, command, &sentence, e);
+    if (!status && sentence.len) {
+        status = err_set(e, "%s", sentence.s);
+    }
+    buf_release(&sentence);
+    return status;
+}
+
 /* Draws the figures anew, then puts everything into one page; `out` gets its path. */
 static int write_page(const struct experiment *x, const struct options *o, const char *command,
                       struct buf *out, struct err *e)
@@ -71,7 +84,8 @@ static int write_page(const struct experiment *x, const struct options *o, const
                             .command = command,
                             .claims = buf_text(&claims),
                             .figures = &figures};
-    status = buf_check(&claims, e) || buf_check(&path, e) || stored_find_cells(&stored, e) ||
+    status = buf_check(&claims, e) || buf_check(&path, e) ||
+                     check(x, stored.rows, stored.n, command, e) || stored_find_cells(&stored, e) ||
                      experiment_figures(x, stored.rows, stored.n, &figures, e) ||
                      html_report(&r, &page, e) || file_write(path.s, page.s, page.len, e)
                  ? -1
@@ -88,7 +102,7 @@ static int write_page(const struct experiment *x, const struct options *o, const
 static int again(const char *command, const char *help, int argc, char **argv, bool tables,
                  bool figures)
 {
-    const struct argp argp = {option_rows, parse, "SPEC.yaml", help, experiment_whole, 0, 0};
+    const struct argp argp = {option_rows, parse, "SPEC.yaml", help, experiment_part, 0, 0};
     struct options o = {0};
     struct experiment x;
     struct buf out = BUF_INIT, line = BUF_INIT;
@@ -115,6 +129,7 @@ static int again(const char *command, const char *help, int argc, char **argv, b
         goto out;
     }
     status = table_read(&x.store, &x.spec, &rows, &n, &e) ||
+                     check(&x, rows, n, buf_text(&line), &e) ||
                      experiment_report(&x, rows, n, tables, figures, &out, &e)
                  ? command_fail(command, EXIT_FAILED, &e)
                  : command_print(command, &out);

@@ -141,10 +141,14 @@ static int run_to_signal(const struct experiment *x, struct run_options *o)
                             .command = command_alone,
                             .command_context = o};
     struct sigaction action = {.sa_handler = on_signal};
+    struct err e;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     if (o->on_slurm) {
         return run_on_slurm(x, o);
+    }
+    if (!o->choice.no_tables && experiment_tell_replaced(x, "run", &e)) {
+        return command_fail("run", EXIT_FAILED, &e);
     }
     run_display_begin(&d);
     return run(x, o, &d);

@@ -61,7 +61,8 @@ int collected_report(const struct experiment *x, const char *command, const stru
     if (v->n_stored == 0 || (v->n_stored < v->plan.n && !partial)) {
         return EXIT_FAILED;
     }
-    int status = run_spec(&x->spec, &x->store, &choice, &limits, &listener, &result, &e);
+    int status = experiment_tell_replaced(x, command, &e) ||
+                 run_spec(&x->spec, &x->store, &choice, &limits, &listener, &result, &e);
     if (!status && !result.tables) {
         status =
             err_set(&e, "results were taken away from %s meanwhile", buf_text(&x->store.results));

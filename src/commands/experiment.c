@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "commands/command.h"
 #include "report/report.h"
+#include "results/agreement.h"
 #include "run/methods.h"
 
 int experiment_open(struct experiment *x, const char *command,
@@ -30,6 +31,32 @@ void experiment_close(struct experiment *x)
 {
     spec_release(&x->spec);
     store_release(&x->store);
+}
+
+int experiment_differences(const struct experiment *x, const struct record *rows, size_t n,
+                           const char *command, struct buf *sentence, struct err *e)
+{
+    size_t before = sentence->len;
+    if (agreement_check(sentence, &x->store, &x->spec, rows, n, e)) {
+        return -1;
+    }
+    if (sentence->len > before) {
+        buf_addf(sentence, "; %s makes it anew", command);
+    }
+    return buf_check(sentence, e);
+}
+
+int experiment_tell_replaced(const struct experiment *x, const char *command, struct err *e)
+{
+    struct buf origin = BUF_INIT;
+    int status = store_other_origin(&origin, &x->store, &x->spec, e);
+    if (!status && origin.len) {
+        fprintf(stderr,
+                "nashswarm %s: %s/table.json is of %s, which has the same name; it is replaced\n",
+                command, x->store.results.s, origin.s);
+    }
+    buf_release(&origin);
+    return status;
 }
 
 int experiment_report(const struct experiment *x, const struct record *rows, size_t n, bool tables,

@@ -19,6 +19,16 @@ int experiment_open(struct experiment *x, const char *command,
                     const struct experiment_request *request);
 void experiment_close(struct experiment *x);
 
+/*
+ * Appends a sentence when the stored rows are not those of the spec as it is now: what differs, and
+ * the command that makes them anew (run_command.h).
+ */
+int experiment_differences(const struct experiment *x, const struct record *rows, size_t n,
+                           const char *command, struct buf *sentence, struct err *e);
+
+/* Says so when the stored table, which the command is going to replace, is of another file. */
+int experiment_tell_replaced(const struct experiment *x, const char *command, struct err *e);
+
 /* Tables and the terminal's table (into `out`), then figures; either may be left out. */
 int experiment_report(const struct experiment *x, const struct record *rows, size_t n, bool tables,
                       bool figures, struct buf *out, struct err *e);

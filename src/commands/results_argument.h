@@ -8,8 +8,8 @@
 #include "results/stored.h"
 
 /*
- * The results of a spec (.yaml, .yml) are looked for below `root`. Prints what is wrong and returns
- * an exit status.
+ * The results of a spec (.yaml, .yml) are looked for below `root`; when they are not those of the
+ * spec as it is now, a warning says so. Prints what is wrong and returns an exit status.
  */
 int results_open(struct stored *s, const char *command, const char *argument, const char *root);
 

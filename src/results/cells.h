@@ -2,9 +2,9 @@
  * cells: which cell of an experiment each row of its table is, and what that cell holds beside it.
  *
  * Rows are matched with the plan by model, method, variant, protocol and seed. Where a cell of the
- * plan has no result, as when the table was made with options that the spec does not have, rows are
- * matched with what is on disk (stored.h). A cell may be gone from there, or may never have been
- * there (a table alone): its details are none then.
+ * plan has no result, as when nothing but names said that the table is of the spec (agreement.h),
+ * rows are matched with what is on disk (stored.h). A cell may be gone from there, or may never
+ * have been there (a table alone): its details are none then.
  */
 #ifndef NS_RESULTS_CELLS_H
 #define NS_RESULTS_CELLS_H

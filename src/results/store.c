@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_file.h"
+#include "spec/paths.h"
+#include "spec/yaml.h"
 
 int store_init(struct store *s, const char *root, const char *name, struct err *e)
 {
@@ -240,14 +243,54 @@ int store_lock(const struct store *s, int *lock, struct err *e)
     return status;
 }
 
+static const char origin_mark[] = "# of ";
+
+/* The spec's file seen from the root, quoted: what is written behind the mark. */
+static void add_origin(struct buf *out, const struct spec *spec)
+{
+    struct err ignored;
+    char *absolute = path_absolute(spec->path, &ignored);
+    if (absolute) {
+        yaml_quote(out, absolute);
+    }
+    out->failed = out->failed || !absolute;
+    free(absolute);
+}
+
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e)
 {
     struct buf yaml = BUF_INIT;
+    buf_adds(&yaml, origin_mark);
+    add_origin(&yaml, spec);
+    buf_addc(&yaml, '\n');
     spec_write(spec, &yaml);
-    int status = file_make_dirs(s->results.s, e);
-    if (!status) {
-        status = file_write_text(s->results.s, "spec.resolved.yaml", &yaml, e);
-    }
+    int status = file_write_text(s->results.s, "spec.resolved.yaml", &yaml, e);
     buf_release(&yaml);
     return status;
+}
+
+int store_other_origin(struct buf *out, const struct store *s, const struct spec *spec,
+                       struct err *e)
+{
+    struct buf path = BUF_INIT, yaml = BUF_INIT, own = BUF_INIT;
+    struct err why = {.memory = false};
+    size_t mark = sizeof origin_mark - 1;
+    buf_addf(&path, "%s/spec.resolved.yaml", s->results.s);
+    add_origin(&own, spec);
+    int status = buf_check(&path, e) || buf_check(&own, e) ? -1 : 0;
+    if (!status && file_exists(path.s) && file_read(&yaml, path.s, &why) == 0 &&
+        strncmp(buf_text(&yaml), origin_mark, mark) == 0) {
+        size_t n = strcspn(yaml.s + mark, "\n");
+        if (n != own.len || memcmp(yaml.s + mark, own.s, n) != 0) {
+            buf_add(out, yaml.s + mark, n);
+        }
+    }
+    if (why.memory) {
+        *e = why;
+        status = -1;
+    }
+    buf_release(&path);
+    buf_release(&yaml);
+    buf_release(&own);
+    return status ? status : buf_check(out, e);
 }

@@ -1,7 +1,7 @@
 /*
  * store: results on disk.
  *
- *   ROOT/results/NAME/spec.resolved.yaml       every default filled in
+ *   ROOT/results/NAME/spec.resolved.yaml       what the table was made of, every default filled in
  *   ROOT/results/NAME/cells/ID/cell.yaml       one cell, resolved
  *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record, its details
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)
@@ -79,8 +79,15 @@ bool store_has_failure(const struct store *s, const char *id);
  */
 int store_lock(const struct store *s, int *lock, struct err *e);
 
-/* spec.resolved.yaml. */
+/* spec.resolved.yaml, into the folder that is there; its first line says which file it is of. */
 int store_write_spec(const struct store *s, const struct spec *spec, struct err *e);
+
+/*
+ * Appends the path, quoted, of the file that the stored table was made of; nothing when that is the
+ * spec's own file, or when there is no table or none that says so.
+ */
+int store_other_origin(struct buf *out, const struct store *s, const struct spec *spec,
+                       struct err *e);
 
 /* table.csv and table.json, and the resolved spec that they belong to. */
 int table_write(const struct store *s, const struct spec *spec, const struct record *rows, size_t n,

@@ -57,11 +57,13 @@ int table_write(const struct store *s, const struct spec *spec, const struct rec
     struct buf csv = BUF_INIT, json = BUF_INIT;
     write_csv(rows, n, &csv);
     write_json(spec, rows, n, &json);
-    int status = store_write_spec(s, spec, e);
-    if (!status && (file_write_text(s->results.s, "table.csv", &csv, e) ||
-                    file_write_text(s->results.s, "table.json", &json, e))) {
-        status = -1;
-    }
+    /* The spec last: a table that a kill leaves without its own must not pass for it. */
+    int status = file_make_dirs(s->results.s, e) ||
+                         file_write_text(s->results.s, "table.csv", &csv, e) ||
+                         file_write_text(s->results.s, "table.json", &json, e) ||
+                         store_write_spec(s, spec, e)
+                     ? -1
+                     : 0;
     buf_release(&csv);
     buf_release(&json);
     return status;
