@@ -123,6 +123,23 @@ Test(commands_packed, a_packed_model_is_not_quantized_or_imported)
     scratch_remove(&dir);
 }
 
+/* Shares without the step that they are of would say nothing. */
+Test(commands_packed, inspect_names_the_steps)
+{
+    struct scratch dir = scratch_new();
+    struct buf out = BUF_INIT;
+    runs(&dir,
+         "nashswarm quantize \"$MODEL\" --method optimal --grid step --coding entropy "
+         "--sensitivity none --steps 0.5,1 --bits-per-weight 3 -o p.h5",
+         &out);
+    buf_clear(&out);
+    runs(&dir, "nashswarm inspect p.h5 | grep ^wte | grep -cE 'option +0\\.0[0-9]+ \\([0-9.]+%\\)'",
+         &out);
+    cr_assert_str_eq(buf_text(&out), "1\n");
+    buf_release(&out);
+    scratch_remove(&dir);
+}
+
 /* The same bytes for the same command, on any number of threads. */
 Test(commands_packed, files_do_not_depend_on_threads)
 {

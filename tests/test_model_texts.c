@@ -100,6 +100,24 @@ Test(model_texts, the_first_ones_that_pass_are_taken)
     texts_release(&t);
 }
 
+Test(model_texts, another_encoding_is_refused_at_its_first_byte)
+{
+    struct texts t;
+    struct err e;
+    const char utf16[] = "\xff\xfe"
+                         "a\0 \0t\0e\0x\0t\0 \0t\0h\0a\0t\0 \0i\0s\0";
+    const char *path = file_of(utf16, sizeof utf16 - 1);
+    cr_assert(texts_read(&t, path, false, 0, &e) == -1 && strstr(e.text, ":1:1: the byte 0xff"));
+    unlink(path);
+    path = file_of(utf16 + 2, sizeof utf16 - 3); /* without its mark all of it is UTF-8 */
+    cr_assert(texts_read(&t, path, false, 0, &e) == -1 && strstr(e.text, ":1:2: the byte 0x00"));
+    unlink(path);
+    expect_no_texts("short\n" LONG "\n" LONG "\xe9" LONG "\n", ":3:29: the byte 0xe9");
+    t = read_texts("\xe9\n" LONG "\n", false, 0); /* a line that is no text may be anything */
+    cr_assert(t.n == 1);
+    texts_release(&t);
+}
+
 Test(model_texts, no_text_is_an_error)
 {
     expect_no_texts("", "0 lines");

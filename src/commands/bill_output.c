@@ -30,6 +30,24 @@ void bill_print(struct buf *out, const struct bill *b)
     }
 }
 
+void bill_print_file(struct buf *out, const struct bill *b, const struct gpt2 *m, size_t bytes)
+{
+    buf_addf(out, "file: %zu bytes, %.2f bits for each weight of the whole model", bytes,
+             8.0 * (double)bytes / (double)gpt2_parameters(m));
+    if (b) {
+        size_t billed = 0, tokenizer = m->vocab_json.n + m->merges_txt.n;
+        struct line lines[LINES];
+        lines_of(lines, b);
+        for (int i = 0; i < LINES; i++) {
+            billed += (size_t)lines[i].bits->packed_bits;
+        }
+        billed = (billed + 7) / 8;
+        buf_addf(out, ": %zu as above, %zu of tokenizer, %zu of HDF5", billed, tokenizer,
+                 bytes - billed - tokenizer);
+    }
+    buf_addc(out, '\n');
+}
+
 void bill_json(struct json_out *j, const struct bill *b)
 {
     struct line lines[LINES];

@@ -233,6 +233,7 @@ static void print_table(struct buf *out, const struct inspection *in)
         packed_print(out, m);
         buf_addc(out, '\n');
         bill_print(out, &in->bill);
+        bill_print_file(out, &in->bill, m, m->file.n);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file_stamp.h"
 #include "commands/bill_output.h"
 #include "commands/command.h"
 #include "commands/method_options.h"
@@ -61,6 +62,8 @@ static void check_options(struct options *o, struct argp_state *state)
                    "a sensitivity other than none, rounding: feedback and the method shapley learn "
                    "from texts: give --calibration FILE, one text a line");
     }
+    command_keep_input(o->out, o->model, "model", state);
+    command_keep_input(o->out, o->calibration, "calibration text", state);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -105,7 +108,11 @@ static const struct argp argp = {
     parse,
     "MODEL.h5 --method NAME -o OUT.h5",
     "Quantize a model, write it, and say what it costs in bits. Every command that reads a model "
-    "reads packed ones.",
+    "reads packed ones."
+    "\vThe least harm at few bits that this program knows, here 3 stored bits a weight:\n"
+    "  nashswarm quantize MODEL.h5 --method nash --grid step --coding entropy "
+    "--bits-per-weight 3 --calibration TEXTS -o OUT.h5\n"
+    "The defaults are the study's grids and plain codes.",
     0,
     0,
     0};
@@ -127,6 +134,17 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
              (double)b->code_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib, bill_payload(b),
              100 * (1 - bill_payload(b) / 32));
     bill_print(out, b);
+}
+
+static int write_size(struct buf *out, const struct options *o, const struct gpt2 *m,
+                      const struct bill *b, struct err *e)
+{
+    struct file_stamp file;
+    if (file_stamp_read(&file, o->out, e)) {
+        return -1;
+    }
+    bill_print_file(out, o->dequantize ? NULL : b, m, (size_t)file.size);
+    return 0;
 }
 
 /* "uniform bits: 4 scope: head …": how the file was made. */
@@ -190,6 +208,7 @@ static int quantize(struct buf *out, const struct options *o, struct err *e)
     progress_line_end(&line);
     if (!status) {
         write_bill(out, o, &base, &bill);
+        status = write_size(out, o, &base, &bill, e);
     }
     buf_release(&note);
     workshop_release(&w);

@@ -75,6 +75,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         } else if (!o->tokens || !o->texts) {
             argp_error(state, "how much? Give --tokens and --texts");
         }
+        command_keep_input(o->output, o->model, "model", state);
         break;
     default:
         return ARGP_ERR_UNKNOWN;

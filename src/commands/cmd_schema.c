@@ -55,7 +55,7 @@ static const struct argp argp = {
 
 /* A row that is printed: a key of specs ("experiment") or a parameter of a method. */
 struct line {
-    char of[96], key[48], type[128], unit[24], fallback[64], help[256];
+    char of[96], key[48], type[128], unit[24], fallback[160], help[256];
 };
 
 struct lines {
@@ -64,6 +64,14 @@ struct lines {
     int status;
     struct err *e;
 };
+
+/* Rows are compiled in; one that was cut short would look like another value. */
+static void put(char *to, size_t room, const char *before, const char *text, const char *after)
+{
+    if (snprintf(to, room, "%s%s%s", before, text, after) >= (int)room) {
+        BUG("a row of the schema has no room for %s", text);
+    }
+}
 
 /* A new line, all empty; NULL without memory. */
 static struct line *add_line(struct lines *l, const char *of, const char *key, const char *unit,
@@ -75,11 +83,11 @@ static struct line *add_line(struct lines *l, const char *of, const char *key, c
     }
     struct line *line = &l->each[l->n++];
     *line = (struct line){0};
-    snprintf(line->of, sizeof line->of, "%s", of);
-    snprintf(line->key, sizeof line->key, "%s", key);
-    snprintf(line->unit, sizeof line->unit, "%s", unit ? unit : "");
-    snprintf(line->fallback, sizeof line->fallback, "%s", fallback ? fallback : "required");
-    snprintf(line->help, sizeof line->help, "%s", help);
+    put(line->of, sizeof line->of, "", of, "");
+    put(line->key, sizeof line->key, "", key, "");
+    put(line->unit, sizeof line->unit, "", unit ? unit : "", "");
+    put(line->fallback, sizeof line->fallback, "", fallback ? fallback : "required", "");
+    put(line->help, sizeof line->help, "", help, "");
     return line;
 }
 
@@ -98,12 +106,12 @@ static void add_parameter(struct lines *l, const char *of, const struct param *r
         return;
     }
     if (bracketed) {
-        snprintf(line->fallback, sizeof line->fallback, "[%s]", row->fallback);
+        put(line->fallback, sizeof line->fallback, "[", row->fallback, "]");
     }
-    snprintf(line->type, sizeof line->type, "%s", types[row->type]);
-    for (size_t i = 0; row->choices && row->choices[i] && n < sizeof line->type; i++) {
-        n += (size_t)snprintf(line->type + n, sizeof line->type - n, "%s%s", i ? ", " : "",
-                              row->choices[i]);
+    put(line->type, sizeof line->type, "", types[row->type], "");
+    for (size_t i = 0; row->choices && row->choices[i]; i++) {
+        put(line->type + n, sizeof line->type - n, i ? ", " : "", row->choices[i], "");
+        n += strlen(line->type + n);
     }
 }
 
@@ -142,7 +150,7 @@ static void add_keys(struct lines *l)
         const struct spec_key *k = &spec_keys[i];
         struct line *line = add_line(l, "experiment", k->name, k->unit, k->fallback, k->help);
         if (line) {
-            snprintf(line->type, sizeof line->type, "%s", k->type);
+            put(line->type, sizeof line->type, "", k->type, "");
         }
     }
 }

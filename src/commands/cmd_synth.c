@@ -40,6 +40,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         } else if (!o->output) {
             argp_error(state, "where to? Give -o MODEL.h5");
         }
+        command_keep_input(o->output, o->vocabulary, "model", state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -7,6 +7,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -125,6 +126,16 @@ void command_take_argument(const char **out, const char *text, const char *what,
         argp_error(state, "one %s at a time: \"%s\" is one too many", what, text);
     }
     *out = text;
+}
+
+void command_keep_input(const char *output, const char *input, const char *what,
+                        struct argp_state *state)
+{
+    struct stat out, in;
+    if (output && input && stat(output, &out) == 0 && stat(input, &in) == 0 &&
+        out.st_dev == in.st_dev && out.st_ino == in.st_ino) {
+        argp_error(state, "-o %s is the %s that is read; give another name", output, what);
+    }
 }
 
 bool command_on_terminal(void)

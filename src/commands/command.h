@@ -61,6 +61,13 @@ void command_take_number(long *out, const char *option, const char *text, long m
 void command_take_argument(const char **out, const char *text, const char *what,
                            struct argp_state *state);
 
+/*
+ * Ends the program when the output is the input, a `what` ("model"), under whatever name: what was
+ * read would be lost. Either may be NULL.
+ */
+void command_keep_input(const char *output, const char *input, const char *what,
+                        struct argp_state *state);
+
 /* True when standard error is a terminal that can redraw a line. */
 bool command_on_terminal(void);
 

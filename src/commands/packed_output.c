@@ -1,7 +1,9 @@
 #include "commands/packed_output.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/half.h"
 #include "coding/packed.h"
 
 enum { TEXT = 32 };
@@ -12,14 +14,28 @@ static const char *unit_text(char text[TEXT], const struct packed_tensor *p)
     return p->unit == UNIT_TENSOR ? "tensor" : p->unit == p->cols ? "row" : text;
 }
 
-/* Options as bits and the share of the weights, "4 (25.0%)"; steps have no bits. */
+/* The step of option k of a tensor of steps, as stored: one number an option. */
+static double step_of(const struct packed_tensor *p, int k)
+{
+    const uint8_t *at = p->part[PACKED_GRIDS].bytes + (size_t)k * packed_number_bytes(p->dtype);
+    uint16_t half;
+    float step;
+    if (p->dtype == GRID_F16) {
+        memcpy(&half, at, sizeof half);
+        return (double)half_to_float(half);
+    }
+    memcpy(&step, at, sizeof step);
+    return (double)step;
+}
+
+/* Options as bits, or a step, and the share of the weights: "4 (25.0%)", "0.0213 (15.4%)". */
 static void add_options(struct buf *out, const struct packed_tensor *p)
 {
     double n = (double)p->rows * (double)p->cols;
     for (int k = 0; k < p->n_options; k++) {
         double share = 100 * (double)p->members[k] / n;
         if (p->kind == GRID_STEP) {
-            buf_addf(out, " (%.1f%%)", share);
+            buf_addf(out, " %.3g (%.1f%%)", step_of(p, k), share);
         } else {
             buf_addf(out, " %d (%.1f%%)", p->bits[k], share);
         }
@@ -29,7 +45,7 @@ static void add_options(struct buf *out, const struct packed_tensor *p)
 void packed_print(struct buf *out, const struct gpt2 *m)
 {
     buf_addf(out, "\n%-24s %-14s %-7s %-6s %-8s %s\n", "in codes", "grid", "coding", "unit",
-             "grids of", "bits (share of the weights)");
+             "grids of", "bits or step (share of the weights)");
     for (int i = 0; i < m->n_tensors; i++) {
         const struct packed_tensor *p = m->tensors[i].packed;
         char text[TEXT];

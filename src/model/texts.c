@@ -32,6 +32,24 @@ static size_t end_of_text(const struct buf *file, size_t begin, size_t feed, boo
     return feed > begin && file->s[feed - 1] == '\r' ? feed - 1 : feed;
 }
 
+/*
+ * Texts in another encoding are scored as well as any, as text that nobody wrote: a byte that is no
+ * part of UTF-8 is refused, and so is 0, which UTF-16 is full of.
+ */
+static int check_encoding(const char *text, size_t n, const char *path, size_t line, struct err *e)
+{
+    for (size_t at = 0, length; at < n; at += length) {
+        length = utf8_valid_length(text + at, n - at);
+        if (length == 0 || text[at] == '\0') {
+            return err_set(e,
+                           "%s:%zu:%zu: the byte 0x%02x is not text in UTF-8; convert the file "
+                           "(iconv -f latin1 -t utf-8, or -f utf-16)",
+                           path, line, at + 1, (unsigned char)text[at]);
+        }
+    }
+    return 0;
+}
+
 int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t samples,
                struct err *e)
 {
@@ -49,6 +67,10 @@ int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t sa
         t->bytes_seen = feed < t->bytes.len ? feed + 1 : feed;
         if (utf8_stripped_length(t->bytes.s + begin, end - begin) <= TEXT_LENGTH_OVER) {
             continue;
+        }
+        status = check_encoding(t->bytes.s + begin, end - begin, shown(path), n_lines, e);
+        if (status) {
+            goto out;
         }
         status = mem_grow(&t->start, &start_capacity, t->n + 1, sizeof *t->start, e);
         if (status || (status = mem_grow(&t->end, &end_capacity, t->n + 1, sizeof *t->end, e))) {

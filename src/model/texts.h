@@ -36,7 +36,8 @@ struct texts {
 
 /*
  * Reads a file ("-": standard input), keeps what passes the filter, then the first `samples` of
- * them (0: all). No text left is an error.
+ * them (0: all). No text left is an error, and so is one that is not in UTF-8: errors name line and
+ * byte.
  */
 int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t samples,
                struct err *e);
