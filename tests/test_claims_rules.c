@@ -233,10 +233,10 @@ Test(claims_rules, hidden_wants_harm_on_the_text_and_a_resolved_difference)
     struct made m;
     made_ledger(&m, hidden);
     struct record *text = made_row(&m, "one", "q", "text", 2, 1, 3);
-    struct record *paper = made_row(&m, "one", "q", "paper", 0.1, -1, 1);
+    struct record *paper = made_row(&m, "one", "q", "paper", 0.1, -1, 0.9);
     expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
     cr_expect_float_eq(made_answer(&m, 0)->value, -1.9, 1e-12);
-    cr_expect(strstr(made_answer(&m, 0)->why, "as if independent"));
+    cr_expect(strstr(made_answer(&m, 0)->why, "from end to end"));
     paper->delta_pct_low = -4.91; /* includes 0, and whatever the text does: no proof of anything */
     paper->delta_pct_high = 2.63;
     expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
@@ -365,11 +365,16 @@ Test(claims_rules, factor_and_range_and_constant)
                     "from: 2.96, to: 3.06, seeds: 2, finding: 4, models: [one]");
     made_row(&m, "one", "q", "text", 0, 0, 0)->bits_payload = 2.97;
     expect_verdict(made_answer(&m, 0), VERDICT_UNMEASURED);
-    q = made_row(&m, "one", "q", "text", 0, 0, 0);
+    q = made_row(&m, "one", "q", "text", 0, 0, 0); /* the same seed once more */
     q->bits_payload = 3.05;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNMEASURED);
+    q->seed = 1;
     expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
     q->bits_payload = 3.07;
     expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    q->bits_payload = 2.97; /* no noise at all */
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    cr_expect(strstr(made_answer(&m, 0)->why, "all alike"), "%s", made_answer(&m, 0)->why);
     made_release(&m);
 
     made_ledger(&m, "rule: constant, results: r, method: q, other: u, protocol: text, "

@@ -44,7 +44,8 @@ const struct claim_key_row claim_key_rows[CLAIM_KEYS] = {
                        "how far ours may be off (half the last printed digit)"},
     [KEY_FROM] = {"from", CLAIM_NUMBER, NULL, "least value that is claimed"},
     [KEY_TO] = {"to", CLAIM_NUMBER, NULL, "largest value that is claimed"},
-    [KEY_SEEDS] = {"seeds", CLAIM_NUMBER, NULL, "so many of them at least (1)"},
+    [KEY_SEEDS] = {"seeds", CLAIM_NUMBER, NULL,
+                   "so many different ones at least, whose values are not all the same"},
     [KEY_BECAUSE] = {"because", CLAIM_TEXT, NULL, "why it cannot be tested"},
 };
 
@@ -83,7 +84,8 @@ const struct claim_rule claim_rules[] = {
      BIT(KEY_TOLERANCE), rule_factor, NULL},
     {"decline", "the harm of the method gets less from the first model to the last", true,
      BIT(KEY_RESULTS) | BIT(KEY_METHOD) | BIT(KEY_PROTOCOL), 0, rule_decline, NULL},
-    {"range", "over the seeds, if there are several, a column stays between two values", false,
+    {"range", "a column stays between two values, and with `seeds` moves there from seed to seed",
+     false,
      BIT(KEY_RESULTS) | BIT(KEY_METHOD) | BIT(KEY_PROTOCOL) | BIT(KEY_COLUMN) | BIT(KEY_FROM) |
          BIT(KEY_TO),
      BIT(KEY_TOLERANCE) | BIT(KEY_SEEDS), rule_range, NULL},

@@ -75,7 +75,10 @@ static int pair(struct estimate *out, bool *paired, const struct ledger_results 
     return status;
 }
 
-/* The change under `against` less that under `protocol`. −1: the answer says why not. */
+/*
+ * The change under `against` less that under `protocol`. Without tokens as wide as it can be, since
+ * nobody knows how the two go together. −1: the answer says why not.
+ */
 static int difference(struct estimate *out, struct answer *a, const char **how,
                       const struct question *q, const struct cells *against,
                       const struct cells *shown)
@@ -90,9 +93,10 @@ static int difference(struct estimate *out, struct answer *a, const char **how,
         return -1;
     }
     if (!paired) {
-        *out = deciding_difference(deciding_delta(against), deciding_delta(shown));
+        struct estimate p = deciding_delta(against), t = deciding_delta(shown);
+        *out = (struct estimate){p.value - t.value, p.low - t.high, p.high - t.low};
     }
-    *how = paired ? "paired by text" : "as if independent, without tokens of one cell each";
+    *how = paired ? "paired by text" : "from end to end, without tokens of one cell each";
     return 0;
 }
 

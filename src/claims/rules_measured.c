@@ -172,33 +172,57 @@ static int decimals_of(const struct claim_value *v)
     return point ? (int)strlen(point + 1) : 0;
 }
 
+/* How many different seeds the rows have; rows without one count as one. */
+static size_t count_seeds(const struct cells *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        size_t before = 0;
+        while (before < i && c->rows[before]->seed != c->rows[i]->seed) {
+            before++;
+        }
+        n += before == i;
+    }
+    return n;
+}
+
+/* The mean of the column, and its least and largest value. */
+static struct estimate spread(const struct cells *c, const struct column *column)
+{
+    struct estimate x = {0, INFINITY, -INFINITY};
+    for (size_t i = 0; i < c->n; i++) {
+        double one = column_number(column, c->rows[i]);
+        x.value += one / (double)c->n;
+        x.low = fmin(x.low, one);
+        x.high = fmax(x.high, one);
+    }
+    return x;
+}
+
 void rule_range(struct answer *out, const struct question *q)
 {
     const struct claim_value *v = q->claim->values;
     const struct column *column = v[KEY_COLUMN].column;
     double tolerance = v[KEY_TOLERANCE].present ? v[KEY_TOLERANCE].number
                                                 : 0.5 * pow(10, -decimals_of(&v[KEY_FROM]));
-    struct estimate x = {0, INFINITY, -INFINITY};
     struct cells cells = {0};
     if (!deciding_cells(&cells, out, q, method_of(q), KEY_PROTOCOL)) {
         return;
     }
-    if (v[KEY_SEEDS].present && (double)cells.n < v[KEY_SEEDS].number) {
+    size_t seeds = count_seeds(&cells);
+    bool noise = v[KEY_SEEDS].present;
+    if (noise && (double)seeds < v[KEY_SEEDS].number) {
         out->verdict = VERDICT_UNMEASURED;
-        deciding_why(out, "%zu seed%s of %s stored, and %s are wanted", cells.n,
-                     cells.n == 1 ? " is" : "s are", method_of(q), v[KEY_SEEDS].text);
+        deciding_why(out, "%zu seed%s of %s stored, and %s are wanted", seeds,
+                     seeds == 1 ? " is" : "s are", method_of(q), v[KEY_SEEDS].text);
         return;
     }
-    for (size_t i = 0; i < cells.n; i++) {
-        double one = column_number(column, cells.rows[i]);
-        x.value += one / (double)cells.n;
-        x.low = fmin(x.low, one);
-        x.high = fmax(x.high, one);
-    }
+    struct estimate x = spread(&cells, column);
     bool inside = x.low >= v[KEY_FROM].number - tolerance && x.high <= v[KEY_TO].number + tolerance;
-    out->verdict = inside ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
-    deciding_why(out, "%s of %s over %zu seed%s", column->name, method_of(q), cells.n,
-                 cells.n == 1 ? "" : "s");
+    bool moves = x.high > x.low;
+    out->verdict = inside && (moves || !noise) ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+    deciding_why(out, "%s of %s over %zu seed%s%s", column->name, method_of(q), seeds,
+                 seeds == 1 ? "" : "s", noise && !moves ? ", which are all alike: no noise" : "");
     if (cells.n == 1) {
         x.low = x.high = NAN;
     }
