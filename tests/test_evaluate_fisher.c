@@ -180,7 +180,7 @@ static bool stop_at_once(void *context, size_t done, size_t total)
 Test(evaluate_fisher, a_listener_can_stop_it)
 {
     size_t group_t[TENSORS] = {1}, seen = 0;
-    struct progress progress = {stop_at_once, &seen};
+    struct progress progress = {.report = stop_at_once, .context = &seen};
     struct gpt2 m;
     struct fisher f;
     struct err e;

@@ -135,7 +135,7 @@ Test(model_gpt2, loading_and_saving_tell_how_far_they_are_and_can_be_stopped)
     struct gpt2 m, back;
     struct err e;
     size_t left = 0; /* never stops */
-    struct progress progress = {count_and_stop, &left};
+    struct progress progress = {.report = count_and_stop, .context = &left};
     const char *path = scratch_path(&s, "m.h5"), *other = scratch_path(&s, "n.h5");
     tiny_model(&m);
     m.progress = &progress;

@@ -201,7 +201,7 @@ Test(model_import, progress_ends_at_its_total_and_a_stop_leaves_nothing)
 {
     struct scratch s = make_folder("", plain);
     struct told told = {0};
-    struct progress progress = {listen, &told};
+    struct progress progress = {.report = listen, .context = &told};
     struct err e;
     const char *path = scratch_path(&s, "m.h5");
     cr_assert(gpt2_import(s.folder, path, &progress, &e) == 0, "%s", e.text);
@@ -242,7 +242,7 @@ Test(model_import, nothing_is_made_of_a_file_that_changes_after_it_was_digested)
         struct scratch s = make_folder("", plain);
         const char *path = scratch_path(&s, name);
         struct rewrite rewrite = {path, i % 2};
-        struct progress progress = {rewrite_once, &rewrite};
+        struct progress progress = {.report = rewrite_once, .context = &rewrite};
         struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
         struct err e;
         cr_assert(utimensat(AT_FDCWD, path, old, 0) == 0);

@@ -94,6 +94,20 @@ Test(results_journal, an_attempt_begins_a_fresh_log_and_an_older_one_keeps_out_o
     place_close(&p);
 }
 
+Test(results_journal, what_is_told_often_is_noted_once_a_minute)
+{
+    struct place p;
+    place_open(&p);
+    double now_s = clock_s();
+    journal_add_seldom(&p.journal, now_s, "%d/9 losses", 1);
+    journal_add_seldom(&p.journal, now_s + 61, "%d/9 losses", 2);
+    journal_add_seldom(&p.journal, now_s + 90, "%d/9 losses", 3);
+    journal_add_seldom(&p.journal, now_s + 122, "%d/9 losses", 4);
+    expect_log(&p, "one", "T 2/9 losses\nT 4/9 losses\n");
+    expect_log(&p, "two", "T 2/9 losses\nT 4/9 losses\n");
+    place_close(&p);
+}
+
 Test(results_journal, the_tail_is_what_happened_between_start_and_error)
 {
     struct place p;

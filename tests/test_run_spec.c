@@ -93,10 +93,11 @@ struct disturbed {
     struct change *change;
 };
 
-static void on_began(void *context, const struct cell *c)
+static void on_began(void *context, const struct cell *c, size_t n)
 {
     struct disturbed *d = context;
     (void)c;
+    (void)n;
     if (!d->change->done) {
         d->change->done = true;
         change_file(scratch_path(d->folder, d->change->name), d->change);

@@ -16,19 +16,20 @@
  * Methods that learn from texts cut in two ways, each of which makes the other's knowledge old;
  * methods that learn nothing and are scored beside them; and a baseline whose states all want.
  */
-static const char methods[] = "samples: 2\n"
-                              "protocols: [paper, text]\n"
-                              "seeds: [0, 1]\n"
-                              "methods:\n"
-                              "  u: {method: uniform}\n"
-                              "  t: {method: tiers, cut: sampled}\n"
-                              "  g: {method: greedy, granularity: row, sensitivity: activation}\n"
-                              "  o: {method: optimal, granularity: row, sensitivity: none}\n"
-                              "sweep:\n"
-                              "  max_tokens: [8, 6]\n";
+static const char many[] = "samples: 2\n"
+                           "protocols: [paper, text]\n"
+                           "seeds: [0, 1]\n"
+                           "methods:\n"
+                           "  u: {method: uniform}\n"
+                           "  t: {method: tiers, cut: sampled}\n"
+                           "  g: {method: greedy, granularity: row, sensitivity: activation}\n"
+                           "  o: {method: optimal, granularity: row, sensitivity: none}\n"
+                           "sweep:\n"
+                           "  max_tokens: [8, 6]\n";
 
 /* Reads a spec of these methods, called `name`, on a small model. */
-static void read_spec(struct spec *spec, const struct scratch *s, const char *name)
+static void read_spec(struct spec *spec, const struct scratch *s, const char *name,
+                      const char *methods)
 {
     struct buf text = BUF_INIT, problems = BUF_INIT;
     struct err e;
@@ -64,7 +65,8 @@ struct watch {
     atomic_int inside;
     int overlaps, calls, others; /* others: calls that came from another thread than the first */
     pthread_t first;
-    int stop_at, after_stop; /* the call of within() that stops the run, and those after it */
+    size_t losses, most_losses; /* told last, of at most */
+    int stop_at, after_stop;    /* the call of within() that stops the run, and those after it */
 };
 
 static void call(struct watch *w)
@@ -79,9 +81,10 @@ static void call(struct watch *w)
     atomic_fetch_sub(&w->inside, 1);
 }
 
-static void began(void *context, const struct cell *c)
+static void began(void *context, const struct cell *c, size_t n)
 {
     (void)c;
+    (void)n;
     call(context);
 }
 
@@ -93,12 +96,14 @@ static void finished(void *context, const struct cell *c, const struct record *r
     call(context);
 }
 
-static bool within(void *context, const struct cell *c, size_t done, size_t total)
+static bool within(void *context, const struct cell *c, const struct run_step *step)
 {
     struct watch *w = context;
     (void)c;
-    (void)done;
-    (void)total;
+    if (strcmp(step->what, "losses") == 0 && step->total) {
+        w->losses = step->done;
+        w->most_losses = step->total;
+    }
     call(w);
     w->after_stop += w->stop_at < 0;
     if (w->stop_at > 0 && --w->stop_at == 0) {
@@ -127,7 +132,7 @@ Test(run_workers, side_by_side_make_the_bytes_of_one_after_another, .timeout = 6
     struct scratch s = scratch_new();
     struct spec spec;
     struct run_listener nobody = {0};
-    read_spec(&spec, &s, "side");
+    read_spec(&spec, &s, "side", many);
     cr_assert(run(&s, &spec, "one", 1, &nobody) == 0);
     cr_assert(run(&s, &spec, "four", 4, &nobody) == 0);
     for (size_t i = 0; i < 2; i++) {
@@ -146,7 +151,7 @@ Test(run_workers, tell_the_listener_one_at_a_time, .timeout = 60)
     struct spec spec;
     struct watch watch = {0};
     struct run_listener listener = watched_by(&watch);
-    read_spec(&spec, &s, "told");
+    read_spec(&spec, &s, "told", many);
     cr_assert(run(&s, &spec, "told", 4, &listener) == 0);
     cr_assert(watch.overlaps == 0, "%d of %d calls came during another", watch.overlaps,
               watch.calls);
@@ -161,10 +166,28 @@ Test(run_workers, stop_all_when_the_listener_says_so_once, .timeout = 60)
     struct spec spec;
     struct watch watch = {.stop_at = 5};
     struct run_listener listener = watched_by(&watch);
-    read_spec(&spec, &s, "stopped");
+    read_spec(&spec, &s, "stopped", many);
     cr_assert(run(&s, &spec, "stopped", 4, &listener) == -1);
     cr_assert(watch.stop_at == -1 && watch.after_stop == 0, "asked %d times after the stop",
               watch.after_stop);
+    spec_release(&spec);
+    scratch_remove(&s);
+}
+
+/* Two orders of 12 tensors, no coalition twice: 24 losses, each of which is of 32 texts. */
+Test(run_workers, tell_how_far_learning_is_and_not_the_texts_of_each_loss, .timeout = 60)
+{
+    struct scratch s = scratch_new();
+    struct spec spec;
+    struct watch watch = {0};
+    struct run_listener listener = watched_by(&watch);
+    read_spec(&spec, &s, "learns",
+              "samples: 1\nprotocols: [text]\nmethods:\n"
+              "  s: {method: shapley, scope: blocks, granularity: tensor, bits_per_weight: 4,\n"
+              "      sensitivity: none, permutations: 2}\n");
+    cr_assert(run(&s, &spec, "learns", 1, &listener) == 0);
+    cr_expect(watch.losses > 2 && watch.losses <= 24 && watch.most_losses == 24, "%zu of %zu",
+              watch.losses, watch.most_losses);
     spec_release(&spec);
     scratch_remove(&s);
 }

@@ -211,12 +211,12 @@ static double guess_price(struct search *s, double lambda)
     return lambda;
 }
 
-static int search(struct search *s, double lambda, struct err *e)
+static int search(struct search *s, double lambda, const struct progress *progress, struct err *e)
 {
     struct ends ends = {.low = -1, .high = INFINITY};
     lambda = guess_price(s, lambda);
     for (;;) {
-        if (try_price(s, lambda, e)) {
+        if (try_price(s, lambda, e) || progress_tell(progress, s->prices, NASH_PRICES, e)) {
             return -1;
         }
         if (s->now.total.bits <= s->budget) {
@@ -244,7 +244,8 @@ static double first_price(const struct game_result *plain)
 }
 
 int nash_budget_from(uint8_t *choice, struct nash_result *out, const struct game *g,
-                     const struct game_result *plain, double budget, size_t sweeps, struct err *e)
+                     const struct game_result *plain, double budget, size_t sweeps,
+                     const struct progress *progress, struct err *e)
 {
     int status = -1;
     struct search s = {
@@ -257,7 +258,7 @@ int nash_budget_from(uint8_t *choice, struct nash_result *out, const struct game
     if (!game_coupled(g)) {
         status = try_price(&s, plain->lambda, e);
     } else {
-        status = search(&s, plain->lambda > 0 ? plain->lambda : first_price(plain), e);
+        status = search(&s, plain->lambda > 0 ? plain->lambda : first_price(plain), progress, e);
     }
     if (!status && !s.found) {
         status = err_set(e,
@@ -289,5 +290,5 @@ int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, 
     if (lagrangian_budget(choice, &plain, g, budget, e)) {
         return -1;
     }
-    return nash_budget_from(choice, out, g, &plain, budget, sweeps, e);
+    return nash_budget_from(choice, out, g, &plain, budget, sweeps, NULL, e);
 }

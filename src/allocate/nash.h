@@ -16,6 +16,7 @@
 #define NS_ALLOCATE_NASH_H
 
 #include "allocate/game.h"
+#include "base/progress.h"
 
 /* Sweeps a solve may take, and prices a budget may try; tolerance: share of the budget left over.
  */
@@ -56,8 +57,12 @@ int nash_solve(uint8_t *choice, struct nash_result *out, const struct game *g, d
 int nash_budget(uint8_t *choice, struct nash_result *out, const struct game *g, double budget,
                 size_t sweeps, struct err *e);
 
-/* The same for who knows the plain optimum at the budget already. */
+/*
+ * The same for who knows the plain optimum at the budget already. The progress (may be NULL) is
+ * told of prices, of at most NASH_PRICES.
+ */
 int nash_budget_from(uint8_t *choice, struct nash_result *out, const struct game *g,
-                     const struct game_result *plain, double budget, size_t sweeps, struct err *e);
+                     const struct game_result *plain, double budget, size_t sweeps,
+                     const struct progress *progress, struct err *e);
 
 #endif

@@ -93,10 +93,11 @@ static int solve(struct allocate_solution *out, const struct allocate_problem *q
     struct game_result plain;
     struct nash_result r;
     int status = -1;
+    progress_step(q->progress, "prices tried", false);
     if (!allocate_solution_start(out, q, e) &&
         !lagrangian_budget(out->choice, &plain, q->game, q->budget, e) &&
         !couple(&g, &graph, q, p, plain.total.distortion, e) &&
-        !nash_budget_from(out->choice, &r, &g, &plain, q->budget, 0, e)) {
+        !nash_budget_from(out->choice, &r, &g, &plain, q->budget, 0, q->progress, e)) {
         report(out, &r);
         out->exact = out->exact || (plain.exact && r.total.distortion <= r.optimum);
         nash_release(&r);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "allocate/game.h"
+#include "base/progress.h"
 
 /* The players of one tensor, as they lie in it. */
 struct allocate_part {
@@ -34,6 +35,7 @@ struct allocate_problem {
     int (*loss)(void *context, double *nats, const uint8_t *choice, const bool *in_part,
                 struct err *e);
     void *context;
+    const struct progress *progress; /* of what takes long; borrowed, may be NULL */
 };
 
 /* What is not known is NaN, NULL or 0. */

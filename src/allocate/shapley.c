@@ -20,6 +20,8 @@ struct cache {
 
 struct sampler {
     struct cache cache;
+    const struct progress *progress;
+    size_t most;      /* coalitions that may be asked */
     bool *in;         /* [players] */
     uint64_t *key;    /* [words] */
     size_t *order;    /* [players] */
@@ -89,6 +91,9 @@ static int ask(struct sampler *s, double *value, struct err *e)
         c->value[c->n] = new;
         c->largest = fmax(c->largest, fabs(new));
         c->slot[at] = ++c->n;
+        if (progress_tell(s->progress, c->n, s->most, e)) {
+            return -1;
+        }
     }
     *value = c->value[c->slot[at] - 1];
     return 0;
@@ -266,7 +271,7 @@ void shapley_release(struct shapley_result *r)
 int shapley_values(struct shapley_result *out, const struct shapley_game *g,
                    const struct shapley_settings *settings, struct err *e)
 {
-    struct sampler s = {0};
+    struct sampler s = {.progress = settings->progress};
     *out = (struct shapley_result){0};
     if (g->n < 1 || settings->permutations < 2 || settings->permutations % 2 != 0 ||
         settings->permutations > SHAPLEY_PERMUTATIONS_MAX || !(settings->tolerance >= 0)) {
@@ -275,13 +280,11 @@ int shapley_values(struct shapley_result *out, const struct shapley_game *g,
                        "and a tolerance of 0 or more, not %zu, %zu and %g",
                        SHAPLEY_PERMUTATIONS_MAX, g->n, settings->permutations, settings->tolerance);
     }
-    int status = make(out, &s, g, e);
+    bool few = few_enough(g->n, settings->permutations);
+    s.most = few ? (size_t)1 << g->n : settings->permutations * (g->n - 1) + 2;
+    int status = make(out, &s, g, e) || ends(out, &s, e) ? -1 : 0;
     if (!status) {
-        status = ends(out, &s, e);
-    }
-    if (!status) {
-        status = few_enough(g->n, settings->permutations) ? enumerate(out, &s, e)
-                                                          : sample(out, &s, settings, e);
+        status = few ? enumerate(out, &s, e) : sample(out, &s, settings, e);
     }
     if (status) {
         shapley_release(out);

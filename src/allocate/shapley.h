@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/progress.h"
 
 enum { SHAPLEY_PAIRS_LEAST = 3, SHAPLEY_PERMUTATIONS_MAX = 1 << 20 };
 
@@ -36,6 +36,7 @@ struct shapley_settings {
     size_t permutations; /* at most; even */
     double tolerance;    /* of the largest standard error, as a share of v(all) − v(none) */
     uint64_t seed;
+    const struct progress *progress; /* in coalitions of at most all; may be NULL */
 };
 
 struct shapley_result {

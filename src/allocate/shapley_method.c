@@ -154,7 +154,9 @@ static int solve(struct allocate_solution *out, const struct allocate_problem *q
     struct shapley_game game = {q->n_parts, value, &m};
     struct shapley_settings settings = {.permutations = (size_t)params_int(p, "permutations"),
                                         .tolerance = params_list(p, "tolerance")->numbers[0],
-                                        .seed = q->seed};
+                                        .seed = q->seed,
+                                        .progress = q->progress};
+    progress_step(q->progress, "losses", true);
     if ((factor_k = mem_new(q->n_parts, sizeof *factor_k, e)) &&
         !shapley_values(&r, &game, &settings, e)) {
         find_factors(factor_k, &r, q, out->choice);

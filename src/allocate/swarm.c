@@ -170,7 +170,8 @@ int swarm_minimise(struct swarm_result *out, const struct swarm_problem *p,
         goto out;
     }
     for (size_t t = 0; t <= settings->iterations; t++) {
-        if (mem_grow(&out->trace, &capacity, t + 1, sizeof *out->trace, e) || fly(&s, t == 0, e)) {
+        if (mem_grow(&out->trace, &capacity, t + 1, sizeof *out->trace, e) || fly(&s, t == 0, e) ||
+            progress_tell(settings->progress, t, settings->iterations, e)) {
             goto out;
         }
         idle = remember(&s, t == 0) ? 0 : idle + 1;

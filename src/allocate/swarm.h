@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/progress.h"
 
 enum { SWARM_DIM_MAX = 4096, SWARM_PARTICLES_MAX = 4096 };
 
@@ -38,6 +38,7 @@ struct swarm_settings {
     size_t particles, iterations;
     size_t patience; /* stop after so many iterations without a better place; 0: never */
     uint64_t seed;
+    const struct progress *progress; /* in iterations; may be NULL */
 };
 
 struct swarm_result {

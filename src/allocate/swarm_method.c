@@ -149,15 +149,17 @@ static double *make_box(struct swarm_problem *p, size_t cuts, struct err *e)
 }
 
 static int fly(struct allocate_solution *out, struct decoder *c, const struct params *p,
-               uint64_t seed, struct err *e)
+               const struct allocate_problem *q, struct err *e)
 {
     struct swarm_problem problem = {.cost = cost, .context = c, .dim = c->dim};
     struct swarm_settings settings = {.particles = (size_t)params_int(p, "particles"),
                                       .iterations = (size_t)params_int(p, "iterations"),
                                       .patience = (size_t)params_int(p, "patience"),
-                                      .seed = seed};
+                                      .seed = q->seed,
+                                      .progress = q->progress};
     struct swarm_result r;
     struct decoded d;
+    progress_step(q->progress, "moves of the swarm", false);
     double *box = make_box(&problem, (size_t)c->ladder->m - 1, e);
     if (!box || swarm_minimise(&r, &problem, &settings, e)) {
         free(box);
@@ -191,7 +193,7 @@ static int solve(struct allocate_solution *out, const struct allocate_problem *q
             return -1;
         }
         struct decoder c = {&ladder, q->budget, q->n_parts * ((size_t)q->game->m - 1)};
-        int status = fly(out, &c, p, q->seed, e);
+        int status = fly(out, &c, p, q, e);
         ladder_release(&ladder);
         if (status) {
             return -1;

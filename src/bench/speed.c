@@ -167,7 +167,7 @@ static int measure_method(struct speed *v, const struct spec_model *model, size_
         latency[f].m = &forms[f];
     }
     if (!status) {
-        const struct progress turns = {tell_weights, v};
+        const struct progress turns = {.report = tell_weights, .context = v};
         v->present = FORMS * v->turns * gpt2_parameters(&forms[FLOATS]);
         status = latency_measure(latency, FORMS, text.ids, text.start[1], v->turns, &turns, e);
         v->done += v->present;

@@ -49,7 +49,7 @@ struct progress progress_line_begin(struct progress_line *l, const char *command
                                 .terminal = command_on_terminal(),
                                 .begin_s = clock_s()};
     l->step_s = l->begin_s;
-    return (struct progress){report, l};
+    return (struct progress){.report = report, .context = l};
 }
 
 void progress_line_end(const struct progress_line *l)

@@ -1,5 +1,6 @@
 #include "commands/run_display.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ void run_display_begin(struct run_display *d)
     d->terminal = command_on_terminal() && !d->quiet && !d->json;
     d->colored = d->color == COLOR_ALWAYS ||
                  (d->color == COLOR_AUTO && command_on_terminal() && !(no_color && *no_color));
-    d->start_s = clock_s();
+    d->start_s = d->ended_s = d->drawn_s = clock_s();
 }
 
 /* An event as it is made: the object is open. */
@@ -53,7 +54,7 @@ static void planned(void *context, size_t cells, size_t stored)
     struct run_display *d = context;
     d->cells = cells;
     d->done = d->stored = stored;
-    d->start_s = clock_s();
+    d->start_s = d->ended_s = clock_s();
     if (d->json) {
         struct event v;
         event_begin(&v, "planned");
@@ -66,35 +67,25 @@ static void planned(void *context, size_t cells, size_t stored)
 }
 
 /* Its place among those at work, or NULL; of "", a free one. */
-static char *running(struct run_display *d, const char *id)
+static struct display_variant *running(struct run_display *d, const char *id)
 {
     for (size_t i = 0; i < DISPLAY_RUNNING; i++) {
-        if (strcmp(d->running[i], id) == 0) {
-            return d->running[i];
+        if (strcmp(d->running[i].id, id) == 0) {
+            return &d->running[i];
         }
     }
     return NULL;
 }
 
-/* The cell that the line names; NULL when none is at work. */
-static const char *first_running(const struct run_display *d)
-{
-    for (size_t i = 0; i < DISPLAY_RUNNING; i++) {
-        if (d->running[i][0]) {
-            return d->running[i];
-        }
-    }
-    return NULL;
-}
-
+/* A variant's cells are done one after the other, the first of them first. */
 static void ended(struct run_display *d, const struct cell *c)
 {
-    char *place = running(d, c->id);
+    struct display_variant *place = running(d, c->id);
     if (place) {
-        d->texts = place == first_running(d) ? 0 : d->texts;
-        *place = '\0';
+        *place = (struct display_variant){.id = ""};
     }
     d->done++;
+    d->ended_s = clock_s();
 }
 
 /* "12 s", "3 min", "2.1 h". */
@@ -109,19 +100,57 @@ static void add_span(struct buf *out, double s)
     }
 }
 
-/* Speed and time left, by the cells of this run; a first guess after the first of them. */
-static void add_speed(const struct run_display *d, double now_s, struct buf *out)
+/* Seconds of the run for each of its cells that are done; 0 before the first. */
+static double seconds_a_cell(const struct run_display *d)
 {
     size_t done = d->done - d->stored;
-    double each_s = done ? (now_s - d->start_s) / (double)done : 0;
-    if (!(each_s > 0)) {
-        return;
+    return done ? (d->ended_s - d->start_s) / (double)done : 0;
+}
+
+/*
+ * What a variant at work still takes, or NaN: by its last step, else by the `usual_s` of a variant
+ * as long as it has not taken more than that.
+ */
+static double variant_left(const struct display_variant *v, double usual_s, double now_s)
+{
+    const struct run_step *s = &v->step;
+    double left_s = usual_s - (now_s - v->began_s);
+    if (s->last && s->done) {
+        return (now_s - s->began_s) * (double)(s->total - s->done) / (double)s->done;
     }
-    buf_addf(out, each_s < 1 ? "  %.1f cells/s" : "  %.1f s/cell",
-             each_s < 1 ? 1 / each_s : each_s);
-    if (!d->chosen) {
+    return left_s > 0 ? left_s : (double)NAN;
+}
+
+/* Of all cells, with those at work counted as far as they are; NaN: it cannot be known. */
+static double run_left(const struct run_display *d, size_t n, double now_s)
+{
+    double each_s = seconds_a_cell(d), at_work = n ? (double)n : 1;
+    double cells = (double)(d->done - d->stored), spent_s = each_s * cells, left_s = 0;
+    double to_begin = (double)(d->cells - d->done);
+    for (size_t i = 0; i < DISPLAY_RUNNING; i++) {
+        const struct display_variant *v = &d->running[i];
+        if (v->id[0]) {
+            double mine_s = variant_left(v, each_s * at_work * (double)v->cells, now_s);
+            spent_s += (now_s - v->began_s + mine_s) / at_work;
+            left_s += mine_s / at_work;
+            cells += (double)v->cells;
+            to_begin -= (double)v->cells;
+        }
+    }
+    return cells > 0 ? left_s + spent_s / cells * fmax(to_begin, 0) : (double)NAN;
+}
+
+/* Speed, by the cells that are done, and the time left. */
+static void add_speed(const struct run_display *d, size_t n, double now_s, struct buf *out)
+{
+    double each_s = seconds_a_cell(d), left_s = d->chosen ? (double)NAN : run_left(d, n, now_s);
+    if (each_s > 0) {
+        buf_addf(out, each_s < 1 ? "  %.1f cells/s" : "  %.1f s/cell",
+                 each_s < 1 ? 1 / each_s : each_s);
+    }
+    if (isfinite(left_s)) {
         buf_adds(out, "  ");
-        add_span(out, each_s * (double)(d->cells - d->done));
+        add_span(out, left_s);
         buf_adds(out, " left");
     }
 }
@@ -129,18 +158,20 @@ static void add_speed(const struct run_display *d, double now_s, struct buf *out
 void run_display_line(const struct run_display *d, double now_s, size_t width, struct buf *out)
 {
     size_t n = 0, begin = out->len;
-    const char *first = first_running(d);
+    const struct display_variant *first = NULL;
     for (size_t i = 0; i < DISPLAY_RUNNING; i++) {
-        n += d->running[i][0] != '\0';
+        bool here = d->running[i].id[0] != '\0';
+        first = here && !first ? &d->running[i] : first;
+        n += here;
     }
-    buf_addf(out, "[%zu/%zu] %.60s", d->done + (n > 0), d->cells, first ? first : "");
+    buf_addf(out, "[%zu/%zu] %.60s", d->done + (n > 0), d->cells, first ? first->id : "");
     if (n > 1) {
         buf_addf(out, " and %zu more", n - 1);
     }
-    if (d->texts) {
-        buf_addf(out, "  %zu/%zu texts", d->texts_done, d->texts);
+    if (first && first->step.total) {
+        buf_addf(out, "  %zu/%zu %s", first->step.done, first->step.total, first->step.what);
     }
-    add_speed(d, now_s, out);
+    add_speed(d, n, now_s, out);
     if (!out->failed && width && out->len - begin >= width) {
         out->len = begin + width - 1; /* the last column would wrap on some terminals */
         out->s[out->len] = '\0';
@@ -152,8 +183,8 @@ static void draw(struct run_display *d, double now_s)
     struct winsize size;
     struct buf line = BUF_INIT;
     size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-    run_display_line(d, now_s, width, &line);
-    fprintf(stderr, "\r\033[K%s", buf_text(&line));
+    run_display_line(d, now_s, d->terminal ? width : 0, &line);
+    fprintf(stderr, d->terminal ? "\r\033[K%s" : "%s\n", buf_text(&line));
     fflush(stderr);
     d->drawn_s = now_s;
     buf_release(&line);
@@ -164,13 +195,13 @@ void run_display_clear(const struct run_display *d)
     fputs(d->terminal ? "\r\033[K" : "", stderr);
 }
 
-static void began(void *context, const struct cell *c)
+static void began(void *context, const struct cell *c, size_t n)
 {
     struct run_display *d = context;
-    char *place = running(d, "");
+    struct display_variant *place = running(d, "");
     if (place) {
-        snprintf(place, CELL_TEXT, "%s", c->id);
-        d->texts = place == first_running(d) ? 0 : d->texts;
+        *place = (struct display_variant){.cells = n, .began_s = clock_s()};
+        snprintf(place->id, sizeof place->id, "%s", c->id);
     }
     if (d->json) {
         struct event v;
@@ -180,17 +211,16 @@ static void began(void *context, const struct cell *c)
     }
 }
 
-static bool within_cell(void *context, const struct cell *c, size_t done, size_t total)
+static bool within_cell(void *context, const struct cell *c, const struct run_step *step)
 {
-    static const double pause_s = 0.1;
+    static const double redraw_s = 0.1, line_s = 60;
     struct run_display *d = context;
     double now_s = clock_s();
-    const char *place = running(d, c->id);
-    if (place == first_running(d)) {
-        d->texts_done = done;
-        d->texts = total;
+    struct display_variant *place = running(d, c->id);
+    if (place) {
+        place->step = *step;
     }
-    if (d->terminal && now_s - d->drawn_s >= pause_s) {
+    if (!d->quiet && !d->json && now_s - d->drawn_s >= (d->terminal ? redraw_s : line_s)) {
         draw(d, now_s);
     }
     return d->broken || d->stop();

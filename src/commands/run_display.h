@@ -1,9 +1,10 @@
 /*
  * run_display: what is shown while a run goes.
  *
- * On a terminal a line redrawn: cells done, those at work, texts, speed and the time left, with the
- * cells that are done above it. Elsewhere a line a cell. As JSON, one object a line for programs,
- * on standard output. Failures are shown in each of them.
+ * On a terminal a line redrawn: cells done, those at work, how far the first of them is, speed and
+ * the time left as far as it can be known, with the cells that are done above it. Elsewhere a line
+ * a cell, and the other one once a minute. As JSON, one object a line for programs, on standard
+ * output. Failures are shown in each of them.
  *
  * Its functions are a run's listener; they are called by one thread at a time.
  */
@@ -20,6 +21,14 @@ enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 enum { DISPLAY_RUNNING = 64 };
 
+/* A variant at work. */
+struct display_variant {
+    char id[CELL_TEXT]; /* of its first cell; "" for a free place */
+    size_t cells;       /* that it has yet to give */
+    double began_s;
+    struct run_step step;
+};
+
 struct run_display {
     /* Set by the caller. */
     const struct store *store;
@@ -32,10 +41,10 @@ struct run_display {
     /* Its own. */
     bool terminal, colored, broken; /* broken: events cannot be written any more */
     size_t cells, stored, done;     /* done: of all, those stored before and those failed too */
-    size_t texts_done, texts;       /* of the variant that the line names */
-    char running[DISPLAY_RUNNING][CELL_TEXT]; /* "" for a free place */
-    char failed[CELL_TEXT];                   /* the cell that ended the run, or "" */
-    double start_s, drawn_s;
+    struct display_variant running[DISPLAY_RUNNING];
+    char failed[CELL_TEXT]; /* the cell that ended the run, or "" */
+    /* Of clock_s(): when cells began to be run, the last was done, the line was last shown. */
+    double start_s, ended_s, drawn_s;
 };
 
 /* Works out what standard error can show; the caller's fields are set. */

@@ -211,7 +211,7 @@ static bool digested(void *context, size_t done, size_t total)
 
 static int digest_sources(struct import *in, struct gpt2_source *out, size_t *n, struct err *e)
 {
-    struct progress progress = {digested, in};
+    struct progress progress = {.report = digested, .context = in};
     *n = 0;
     for (int i = 0; i < N_SOURCES; i++) {
         const char *path = buf_text(&in->paths[i]);

@@ -41,7 +41,7 @@ static int open_log(int *log, const struct store *s, const char *id, struct err 
 int journal_open(struct journal *j, const struct store *s, const struct cell *cells, size_t n,
                  struct err *e)
 {
-    *j = (struct journal){.logs = mem_new(n, sizeof *j->logs, e)};
+    *j = (struct journal){.logs = mem_new(n, sizeof *j->logs, e), .told_s = clock_s()};
     int status = j->logs ? 0 : -1;
     for (size_t i = 0; i < n && !status; i++) {
         status = open_log(&j->logs[i], s, cells[i].id, e);
@@ -94,17 +94,35 @@ void journal_add_to(const struct journal *j, size_t i, const char *format, ...)
     buf_release(&line);
 }
 
-void journal_add(const struct journal *j, const char *format, ...)
+static void add_to_all(const struct journal *j, const char *format, va_list arguments)
 {
     struct buf line = BUF_INIT;
-    va_list arguments;
-    va_start(arguments, format);
     make_line(&line, format, arguments);
-    va_end(arguments);
-    for (size_t i = 0; j && i < j->n; i++) {
+    for (size_t i = 0; i < j->n; i++) {
         add_line(j->logs[i], &line);
     }
     buf_release(&line);
+}
+
+void journal_add(const struct journal *j, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (j) {
+        add_to_all(j, format, arguments);
+    }
+    va_end(arguments);
+}
+
+void journal_add_seldom(struct journal *j, double now_s, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (now_s - j->told_s >= JOURNAL_PAUSE_S) {
+        j->told_s = now_s;
+        add_to_all(j, format, arguments);
+    }
+    va_end(arguments);
 }
 
 /* Whether the line says these words after its time. */

@@ -17,6 +17,7 @@
 struct journal {
     int *logs; /* open for writing */
     size_t n;
+    double told_s; /* journal_add_seldom(): the last line, or when the logs were opened */
 };
 
 #define JOURNAL_INIT ((struct journal){0})
@@ -33,6 +34,12 @@ void journal_add_to(const struct journal *j, size_t i, const char *format, ...)
 /* The same to all of them. A NULL journal is fine. */
 void journal_add(const struct journal *j, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same, when JOURNAL_PAUSE_S have passed since such a line or the beginning; now_s: clock_s().
+ */
+void journal_add_seldom(struct journal *j, double now_s, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+enum { JOURNAL_PAUSE_S = 60 };
 
 /* What the first line says, and the last one of a cell that failed. */
 #define JOURNAL_STARTED "started: "

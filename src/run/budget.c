@@ -83,10 +83,14 @@ int budget_allocate(void *context, const struct gpt2_tensor *t, int index, struc
 {
     const struct budget_allocator *a = context;
     const struct players *p = a->workshop->players;
+    const struct progress *progress = a->workshop->calibration.progress;
     (void)t;
     for (size_t k = 0; k < p->n_parts; k++) {
         if (p->tensors[k].index == index) {
-            return players_allocation(out, p, a->workshop->base, a->choice, k, e);
+            progress_step(progress, "tensors quantized", false);
+            return progress_tell(progress, k, p->n_parts, e)
+                       ? -1
+                       : players_allocation(out, p, a->workshop->base, a->choice, k, e);
         }
     }
     BUG("tensor %d has no players", index);
@@ -207,6 +211,7 @@ int budget_quantize(struct quantized *out, struct workshop *w, const struct allo
                                  .n_parts = w->players->n_parts,
                                  .variance_i = w->players->variance_i,
                                  .seed = seed,
+                                 .progress = w->calibration.progress,
                                  .loss = w->calibration.model ? coalition_loss : NULL,
                                  .context = &coalition};
     int status = meet_budget(out, w, method, p, &q, out->budget * w->players->game.weights, e);

@@ -80,6 +80,7 @@ int calibration_fisher(const struct fisher **out, struct calibration *c, size_t 
     }
     fisher_release(&c->fisher);
     c->fisher_unit = FISHER_NONE;
+    progress_step(c->progress, "texts for gradients", false);
     int status = fisher_compute(&c->fisher, c->model, &c->sequences, unit_t, c->progress, e);
     if (!status) {
         c->fisher_unit = unit;
@@ -100,6 +101,7 @@ static int compute_moments(struct moments *out, const struct calibration *c, int
         kind_t[i] = gpt2_in_scope(&c->model->tensors[i], SCOPE_ALL) ? kind : MOMENT_NONE;
     }
     moments_release(out);
+    progress_step(c->progress, "texts for moments of inputs", false);
     int status = moments_compute(out, c->model, &c->sequences, kind_t, c->progress, e);
     free(kind_t);
     return status;

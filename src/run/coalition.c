@@ -73,6 +73,32 @@ static int measure(double *nats, struct coalitions *c, const struct coalition_re
     return status;
 }
 
+/* The listener of a whole whose parts are not told of. */
+struct whole {
+    const struct progress *progress;
+};
+
+static bool ask_whole(void *context, size_t done, size_t total)
+{
+    const struct progress *p = ((const struct whole *)context)->progress;
+    (void)done;
+    (void)total;
+    return p->report(p->context, 0, 0);
+}
+
+/* One loss of many, which are what is counted: its own tensors and texts are not. */
+static int measure_quietly(double *nats, struct coalitions *c, const struct coalition_request *r,
+                           const uint8_t *choice, const bool *in_part, struct err *e)
+{
+    struct calibration *calibration = &r->workshop->calibration;
+    struct whole whole = {calibration->progress};
+    struct progress quiet = {.report = ask_whole, .context = &whole};
+    calibration->progress = whole.progress && whole.progress->report ? &quiet : NULL;
+    int status = measure(nats, c, r, choice, in_part, e);
+    calibration->progress = whole.progress;
+    return status;
+}
+
 int coalition_loss(void *context, double *nats, const uint8_t *choice, const bool *in_part,
                    struct err *e)
 {
@@ -90,7 +116,7 @@ int coalition_loss(void *context, double *nats, const uint8_t *choice, const boo
     }
     if (mem_grow(&c->in, &c->in_capacity, (c->n + 1) * n_parts, sizeof *c->in, e) ||
         mem_grow(&c->nats, &c->nats_capacity, c->n + 1, sizeof *c->nats, e) ||
-        measure(nats, c, r, choice, in_part, e)) {
+        measure_quietly(nats, c, r, choice, in_part, e)) {
         return -1;
     }
     memcpy(c->in + c->n * n_parts, in_part, n_parts * sizeof *in_part);

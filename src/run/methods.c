@@ -144,6 +144,11 @@ static int moments(void *context, const struct gpt2_tensor *t, int index, const 
                    struct err *e)
 {
     const struct request *r = context;
+    const struct progress *progress = r->workshop->calibration.progress;
+    progress_step(progress, "tensors quantized", false);
+    if (progress_tell(progress, (size_t)index, (size_t)r->workshop->base->n_tensors, e)) {
+        return -1;
+    }
     return workshop_moments(r->workshop, t, index, moment_kk, e);
 }
 

@@ -284,7 +284,8 @@ static int make(struct players *p, const struct gpt2 *m, const struct params *pa
     }
     set_sizes(p, m);
     for (size_t k = 0; k < p->n_parts; k++) {
-        if (add_costs(p, k, m, params, c, e)) {
+        progress_step(c->progress, "tensors measured", false); /* weights may be learned within */
+        if (progress_tell(c->progress, k, p->n_parts, e) || add_costs(p, k, m, params, c, e)) {
             return -1;
         }
     }

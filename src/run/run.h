@@ -17,20 +17,28 @@
 #include "results/store.h"
 #include "spec/spec.h"
 
+/* What is being done to a variant, and how far it is. */
+struct run_step {
+    const char *what;   /* is counted: "texts", "losses", … */
+    bool last;          /* its end is about the variant's (base/progress.h) */
+    double began_s;     /* of clock_s() */
+    size_t done, total; /* total 0: not known yet */
+};
+
 /*
  * Who is told how far the run is. NULL functions are not called. Calls come from several threads,
  * one at a time.
  */
 struct run_listener {
     void (*planned)(void *context, size_t cells, size_t stored);
-    /* Before a variant is made: `c` is the first of its cells. */
-    void (*began)(void *context, const struct cell *c);
+    /* Before a variant is made: `c` is the first of its n cells that are run. */
+    void (*began)(void *context, const struct cell *c, size_t n);
     /* After each cell; `wall_s` is its share of the work. */
     void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
     /* After each cell that could not be run; its log (results/journal.h) is complete. */
     void (*failed)(void *context, const struct cell *c, const struct err *why);
-    /* Within a cell, texts done of all; its answer true interrupts the run. */
-    bool (*within)(void *context, const struct cell *c, size_t done, size_t total);
+    /* Within a variant, often; its answer true interrupts the run. */
+    bool (*within)(void *context, const struct cell *c, const struct run_step *step);
     /* Appends the command that runs a cell alone, for its log. */
     void (*command)(void *context, const struct cell *c, struct buf *out);
     void *context;

@@ -291,7 +291,7 @@ int score_cells(struct record *rows, struct evidence *evidence, struct loaded_mo
     struct windows windows[PASSES];
     bool wanted[PASSES] = {false}, padded = false;
     struct share share = {.whole = progress};
-    struct progress part = {tell_share, &share};
+    struct progress part = {.report = tell_share, .context = &share};
     int status = 0;
     memset(windows, 0, sizeof windows);
     for (size_t i = 0; i < n; i++) {
@@ -303,6 +303,7 @@ int score_cells(struct record *rows, struct evidence *evidence, struct loaded_mo
             wanted[k] ? scored_windows(&windows[k], m, s, &cells[0], (enum pass)k, padded, e) : 0;
         share.total += windows[k].s.n;
     }
+    progress_step(progress, "texts", true);
     for (size_t k = 0; k < PASSES && !status; k++) {
         if (wanted[k]) {
             status = score_pass(rows, evidence, variant, m, &windows[k], (enum pass)k, cells, n,

@@ -31,17 +31,30 @@ struct work {
 struct worker {
     struct work *work;
     const struct cell *cell; /* at work */
+    struct run_step step;    /* of it */
+    struct journal *journal; /* likewise */
     int threads;
 };
+
+static void step(void *context, const char *what, bool last)
+{
+    struct worker *w = context;
+    w->step = (struct run_step){.what = what, .last = last, .began_s = clock_s()};
+}
 
 /* The listener's word on whether to go on, remembered: a stop ends every worker's variant. */
 static bool within(void *context, size_t done, size_t total)
 {
-    const struct worker *w = context;
+    struct worker *w = context;
     struct run *r = w->work->run;
     const struct run_listener *l = r->listener;
+    if (total) {
+        w->step.done = done;
+        w->step.total = total;
+        journal_add_seldom(w->journal, clock_s(), "%zu/%zu %s", done, total, w->step.what);
+    }
     run_lock(r);
-    bool stopped = r->stopped || (l->within && l->within(l->context, w->cell, done, total));
+    bool stopped = r->stopped || (l->within && l->within(l->context, w->cell, &w->step));
     r->stopped = stopped;
     run_unlock(r);
     return stopped;
@@ -115,17 +128,19 @@ static int begin_logs(struct run *r, struct journal *journal, const struct cell 
 
 /* Makes and scores one variant, on the model that its cells are of. */
 static int make(struct worker *w, struct variant_result *result, const struct cell *cells, size_t n,
-                const struct journal *journal, struct err *e)
+                struct journal *journal, struct err *e)
 {
     struct work *work = w->work;
     struct run *r = work->run;
-    struct progress progress = {within, w};
+    struct progress progress = {.report = within, .context = w, .step = step};
     struct loaded_model *model;
     double start = clock_s();
     w->cell = &cells[0];
+    w->journal = journal;
+    w->step = (struct run_step){.what = ""};
     run_lock(r);
     if (r->listener->began) {
-        r->listener->began(r->listener->context, &cells[0]);
+        r->listener->began(r->listener->context, &cells[0], n);
     }
     run_unlock(r);
     if (models_borrow(&model, &work->models, cells[0].model, e)) {
