@@ -26,7 +26,7 @@ struct fixture {
     struct spec_texts texts;
     struct spec_evaluation evaluation;
     struct spec_method methods[4];
-    struct method_kind kinds[2];
+    struct method_kind kinds[3];
     long seeds[3];
     size_t tiers[2];
     char strings[16][64];
@@ -54,14 +54,22 @@ static inline void fixture_spec(struct fixture *f)
 {
     static const char *const protocols[] = {"paper", "text"};
     static const unsigned keys[] = {PROTOCOL_MAX_TOKENS, PROTOCOL_MAX_TOKENS};
+    static const char *const cuts[] = {"exact", "sampled", NULL};
     static const struct param bits[] = {
         {.name = "bits", .type = PARAM_INT, .fallback = "4", .min = 1, .max = 8, .help = "bits"}};
+    static const struct param tiers[] = {
+        {.name = "shares", .type = PARAM_REALS, .fallback = "10,20,70", .max = 100, .help = "%"},
+        {.name = "bits", .type = PARAM_INTS, .fallback = "8,4,2", .min = 1, .max = 8, .help = "b"},
+        {.name = "cut", .type = PARAM_CHOICE, .fallback = "sampled", .choices = cuts, .help = "c"},
+        {.name = "sample", .type = PARAM_INT, .fallback = "10000", .max = 1e6, .help = "weights"}};
     memset(f, 0, sizeof *f);
     f->kinds[0] = (struct method_kind){.name = "baseline", .help = "32-bit"};
     f->kinds[1] = (struct method_kind){.name = "uniform", .help = "one width"};
     schema_add(&f->kinds[1].schema, bits, 1);
+    f->kinds[2] = (struct method_kind){.name = "tiers", .help = "several widths"};
+    schema_add(&f->kinds[2].schema, tiers, sizeof tiers / sizeof *tiers);
     f->known = (struct spec_known){.methods = f->kinds,
-                                   .n_methods = 2,
+                                   .n_methods = 3,
                                    .protocols = protocols,
                                    .n_protocols = 2,
                                    .protocol_keys = keys};
@@ -71,8 +79,8 @@ static inline void fixture_spec(struct fixture *f)
     f->models[1].path = fixture_string(f, "data/models/big_one.h5");
     fixture_method(f, 0, "baseline", 0);
     fixture_method(f, 1, "uniform", 1);
-    fixture_method(f, 2, "nash", 1);
-    fixture_method(f, 3, "nash-exact", 1);
+    fixture_method(f, 2, "nash", 2);
+    fixture_method(f, 3, "nash-exact", 2);
     f->seeds[0] = 1;
     f->seeds[1] = 2;
     f->seeds[2] = 3;

@@ -227,3 +227,38 @@ Test(report_tables, of_a_sweep_have_a_line_a_point)
               "%s", out.s);
     buf_release(&out);
 }
+
+Test(report_tables, name_a_method_as_the_study_does_only_with_its_parameters)
+{
+    struct fixture f;
+    struct buf out = BUF_INIT;
+    struct err e;
+    fixture_study(&f);
+    cr_assert(value_parse(&f.methods[2].params.values[1], f.kinds[2].schema.rows[1], "8,3,2", &e) ==
+              0);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    cr_assert(strstr(out.s, "Uniform 4-bit") && !strstr(out.s, "Nash"), "%s", out.s);
+    cr_assert(strstr(out.s, "weight of nash with"), "%s", out.s);
+    buf_clear(&out);
+    cr_assert(value_parse(&f.methods[1].params.values[0], f.kinds[1].schema.rows[0], "5", &e) == 0);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    cr_assert(strstr(out.s, "uniform Δ,") && !strstr(out.s, "Uniform"), "%s", out.s);
+    buf_release(&out);
+}
+
+Test(report_tables, have_every_method_where_the_studys_tables_leave_some_out)
+{
+    struct fixture f;
+    struct buf out = BUF_INIT;
+    struct err e;
+    fixture_study(&f);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    cr_assert(!strstr(out.s, "against loss"), "%s", out.s);
+    f.spec.report.n_tiers = 1;
+    buf_clear(&out);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    const char *all = strstr(out.s, "against loss; protocol paper");
+    cr_assert(all && strstr(all, "nash-exact"), "%s", out.s);
+    cr_assert(strstr(all, "against loss; protocol text"), "%s", out.s);
+    buf_release(&out);
+}

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "report/number.h"
+#include "report/roles.h"
 
 static void end_block(struct buf *out)
 {
@@ -55,11 +56,11 @@ static struct selection method_of(const struct study_line *first, size_t method)
 
 static void method_names(struct buf *out, const struct spec *s)
 {
-    figure_data_name(out, "Uniform 4-bit");
+    figure_data_name(out, role_uniform(s));
     buf_addc(out, '\n');
     for (size_t t = 0; t < s->report.n_tiers; t++) {
         char role[256];
-        study_role(s, t, role, sizeof role);
+        role_of_tiers(s, t, role, sizeof role);
         figure_data_name(out, role);
         buf_addc(out, '\n');
     }

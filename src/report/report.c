@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "report/numbers.h"
+#include "report/roles.h"
 #include "report/tables.h"
 #include "report/tables_paired.h"
 #include "results/cells.h"
@@ -30,6 +31,9 @@ static int make_study(struct tables *t, const struct pairing *p, const struct re
         if (strcmp(report_protocol(s, i), study.protocol) != 0) {
             tables_loss(&t->each[t->n++], s, &study, report_protocol(s, i));
         }
+    }
+    for (size_t i = 0; i < s->n_protocols && !roles_are_all(s); i++) {
+        tables_sweep(&t->each[t->n++], s, report_protocol(s, i), rows, n);
     }
     t->n_main = t->n;
     tables_size(&t->each[t->n++], s, &study);

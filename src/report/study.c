@@ -26,15 +26,6 @@ bool report_has_protocol(const struct spec *s, const char *name)
     return false;
 }
 
-void study_role(const struct spec *s, size_t tiers, char *out, size_t size)
-{
-    if (tiers == 0) {
-        snprintf(out, size, "Nash-Swarm");
-    } else {
-        snprintf(out, size, "Nash-Swarm (%s)", s->methods[s->report.tiers[tiers]].name);
-    }
-}
-
 /* A method of a study has one variant; were there several, the first one stands for it. */
 static struct selection one_variant(struct selection s)
 {

@@ -30,9 +30,6 @@ int study_make(struct study *out, const struct spec *s, const struct record *row
                struct err *e);
 void study_release(struct study *s);
 
-/* "Nash-Swarm" for the first method in that role, "Nash-Swarm (NAME)" for further ones. */
-void study_role(const struct spec *s, size_t tiers, char *out, size_t size);
-
 /* The title of the spec, or its name when it has none. */
 const char *report_title(const struct spec *s);
 

@@ -3,11 +3,11 @@
  *
  * loss and size are the study's two tables, its columns first and as it prints them, followed by
  * what it leaves out: intervals, the price of the tier map, the share of the whole model. bill
- * splits every size into its lines. sweep has one line a swept point. A table of losses is of one
- * protocol; others have tables of their own, named after them. allocators has
- * the points of a contest, by stored bits, and what follows from them in its notes; seconds, which
- * is no table of results, has how long they took. The layouts are empty on entry and belong to the
- * caller.
+ * splits every size into its lines. sweep has one line a swept point, and stands beside the study's
+ * tables where those leave methods out. A table of losses is of one protocol; others have tables of
+ * their own, named after them. allocators has the points of a contest, by stored bits, and what
+ * follows from them in its notes; seconds, which is no table of results, has how long they took.
+ * The layouts are empty on entry and belong to the caller.
  */
 #ifndef NS_REPORT_TABLES_H
 #define NS_REPORT_TABLES_H
@@ -19,7 +19,7 @@
 #include "report/study.h"
 #include "results/timing.h"
 
-enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 2 * REPORT_PROTOCOLS_MAX };
+enum { REPORT_PROTOCOLS_MAX = 8, REPORT_TABLES_MAX = 2 + 3 * REPORT_PROTOCOLS_MAX };
 
 struct tables {
     struct layout each[REPORT_TABLES_MAX];

@@ -1,9 +1,11 @@
 #include "report/tables.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "report/number.h"
 #include "report/report.h"
+#include "report/roles.h"
 
 void tables_note_seeds(struct layout *l, const struct spec *s)
 {
@@ -101,17 +103,26 @@ static void published_cells(struct layout *l, const struct spec *s, const struct
     layout_cell(l, "%s", number_signed(summary_one(tiers), 2, "%").text);
 }
 
-static void loss_columns(struct layout *l)
+/* A column of a method: "%s" in its head stands for what the method is called. */
+__attribute__((format(printf, 2, 0))) static void role_column(struct layout *l, const char *head,
+                                                              const char *role)
+{
+    char text[256];
+    snprintf(text, sizeof text, head, role);
+    layout_column(l, LAYOUT_RIGHT, text);
+}
+
+static void loss_columns(struct layout *l, const struct spec *s)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_RIGHT, "Params");
     layout_column(l, LAYOUT_RIGHT, "Baseline\nLoss");
-    layout_column(l, LAYOUT_RIGHT, "Uniform 4-bit\nΔ Loss");
-    layout_column(l, LAYOUT_RIGHT, "Nash-Swarm\nΔ Loss");
+    role_column(l, "%s\nΔ Loss", role_uniform(s));
+    role_column(l, "%s\nΔ Loss", role_tiers(s));
     layout_column(l, LAYOUT_RIGHT, "Comp.");
     layout_column(l, LAYOUT_LEFT, "Advantage");
-    layout_column(l, LAYOUT_RIGHT, "Uniform Δ,\n95 % interval");
-    layout_column(l, LAYOUT_RIGHT, "Nash Δ,\n95 % interval");
+    role_column(l, "%s Δ,\n95 %% interval", role_uniform_short(s));
+    role_column(l, "%s Δ,\n95 %% interval", role_tiers_short(s));
     layout_column(l, LAYOUT_RIGHT, "Bits,\npacked");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nideal map");
     layout_column(l, LAYOUT_RIGHT, "Bits,\nentropy");
@@ -149,9 +160,11 @@ static void loss_notes(struct layout *l, const struct spec *s, const char *proto
                     "targets: see the table of the protocol text for the text alone.",
                     s->evaluations[0].max_tokens);
     }
-    layout_note(l, "Bits: stored bits per weight of Nash-Swarm with tier map and grids paid for: "
-                   "packed as in the file; plain codes with the map at its entropy; codes and map "
-                   "at their entropy.");
+    layout_note(l,
+                "Bits: stored bits per weight of %s with tier map and grids paid for: "
+                "packed as in the file; plain codes with the map at its entropy; codes and map "
+                "at their entropy.",
+                role_tiers(s));
     tables_note_seeds(l, s);
 }
 
@@ -196,7 +209,7 @@ void tables_loss(struct layout *l, const struct spec *s, const struct study *stu
     bool own = strcmp(protocol, study->protocol) == 0;
     layout_name(l, own ? "loss" : "loss-%s", protocol);
     loss_caption(l, s, study, protocol);
-    loss_columns(l);
+    loss_columns(l, s);
     bool published = shows_published(s, study, protocol);
     if (published) {
         published_columns(l);
@@ -227,17 +240,17 @@ static void size_cell(struct layout *l, struct selection s, const char *protocol
     }
 }
 
-static void size_columns(struct layout *l)
+static void size_columns(struct layout *l, const struct spec *s)
 {
     layout_column(l, LAYOUT_LEFT, "Model");
     layout_column(l, LAYOUT_RIGHT, "Size\n(MB)");
-    layout_column(l, LAYOUT_RIGHT, "Uniform 4-bit\nsize (%)");
-    layout_column(l, LAYOUT_RIGHT, "Nash-Swarm\nsize (%)");
+    role_column(l, "%s\nsize (%%)", role_uniform(s));
+    role_column(l, "%s\nsize (%%)", role_tiers(s));
     layout_column(l, LAYOUT_RIGHT, "Advantage");
-    layout_column(l, LAYOUT_RIGHT, "Of the model,\npayload:\nUniform");
-    layout_column(l, LAYOUT_RIGHT, "Of the model,\npayload:\nNash-Swarm");
-    layout_column(l, LAYOUT_RIGHT, "Of the model,\nall stored:\nUniform");
-    layout_column(l, LAYOUT_RIGHT, "Of the model,\nall stored:\nNash-Swarm");
+    role_column(l, "Of the model,\npayload:\n%s", role_uniform_short(s));
+    role_column(l, "Of the model,\npayload:\n%s", role_tiers(s));
+    role_column(l, "Of the model,\nall stored:\n%s", role_uniform_short(s));
+    role_column(l, "Of the model,\nall stored:\n%s", role_tiers(s));
 }
 
 void tables_size(struct layout *l, const struct spec *s, const struct study *study)
@@ -246,7 +259,7 @@ void tables_size(struct layout *l, const struct spec *s, const struct study *stu
     layout_name(l, "size");
     buf_addf(&l->caption, "%s. Sizes as the study counts them, and of the whole model.",
              report_title(s));
-    size_columns(l);
+    size_columns(l, s);
     for (size_t i = 0; i < study->n; i++) {
         const struct study_line *line = &study->lines[i];
         double points = mean_of(line->tiers, protocol, "compression_pct") -

@@ -57,7 +57,7 @@
  * directory, else where NASHSWARM_CONFIGS says, else the installed ones. The report is a study
  * (its kinds are study, sweep, allocators and seeds) unless something is swept or a role cannot be
  * filled, which makes it a sweep; the roles are the first method of kind "uniform" and all of kind
- * "tiers".
+ * "tiers". A study with other methods has the table of a sweep beside its own.
  */
 #ifndef NS_SPEC_SPEC_H
 #define NS_SPEC_SPEC_H
