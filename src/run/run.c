@@ -105,6 +105,37 @@ static int check_ids(const struct run *r, const bool *used, struct err *e)
     return 0;
 }
 
+/* When failed cells alone are asked for and none of those that may be run failed. */
+static int refuse_unfailed(struct run *r, size_t asked, size_t never_run, struct err *e)
+{
+    struct buf rest = BUF_INIT;
+    if (never_run) {
+        buf_addf(&rest, "%zu %s never run: run without --failed", never_run,
+                 never_run == 1 ? "was" : "were");
+    } else {
+        buf_adds(&rest, "every one has a result");
+    }
+    r->result->nothing_fits = true;
+    err_set(e, "no cell of %s%s failed last time; %s", r->spec->path,
+            asked < r->plan.n ? " that was asked for" : "", buf_text(&rest));
+    buf_release(&rest);
+    return -1;
+}
+
+/* Takes from the chosen cells those that did not fail. */
+static int choose_failed(struct run *r, struct err *e)
+{
+    size_t asked = 0, failed = 0, never_run = 0;
+    for (size_t i = 0; i < r->plan.n; i++) {
+        bool has_failed = r->chosen[i] && store_has_failure(r->store, r->plan.cells[i].id);
+        asked += r->chosen[i];
+        failed += has_failed;
+        never_run += r->chosen[i] && !has_failed && !r->stored[i];
+        r->chosen[i] = has_failed;
+    }
+    return failed ? 0 : refuse_unfailed(r, asked, never_run, e);
+}
+
 /* Which cells may be run. A pattern that fits none is a slip of the pen. */
 static int choose(struct run *r, struct err *e)
 {
@@ -113,8 +144,7 @@ static int choose(struct run *r, struct err *e)
     int status = used ? 0 : -1;
     for (size_t i = 0; i < r->plan.n && !status; i++) {
         const char *id = r->plan.cells[i].id;
-        r->chosen[i] = fits(choice, id, used) && named(choice, id, used + choice->n_only) &&
-                       (!choice->failed || store_has_failure(r->store, id));
+        r->chosen[i] = fits(choice, id, used) && named(choice, id, used + choice->n_only);
     }
     for (size_t i = 0; i < choice->n_only && !status; i++) {
         if (!used[i]) {
@@ -128,7 +158,7 @@ static int choose(struct run *r, struct err *e)
     }
     status = status ? status : check_ids(r, used + choice->n_only, e);
     free(used);
-    return status;
+    return !status && choice->failed ? choose_failed(r, e) : status;
 }
 
 /* The number of cells that have a result; their rows and details are moved to the front. */

@@ -75,8 +75,8 @@ struct run_result {
  * Runs what is missing and chosen. The tables of results/NAME are written when every cell has a
  * result, or, with keep_going, from those that have one. −1 when the run was stopped: by a failed
  * cell without keep_going, the listener, or results that cannot be written. A pattern that no cell
- * fits is an error too, and so is an id that no cell has. Release the result with
- * run_result_release().
+ * fits is an error too, and so are an id that no cell has and `failed` when no cell failed. Release
+ * the result with run_result_release().
  */
 int run_spec(const struct spec *s, const struct store *store, const struct run_choice *choice,
              const struct run_limits *limits, const struct run_listener *listener,
