@@ -175,7 +175,7 @@ Test(claims_rules, sign_is_decided_by_the_interval)
     expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION);
     expect_verdict(made_answer(&m, 2), VERDICT_UNMEASURED);
     r->delta_pct_low = -0.1;
-    expect_verdict(made_answer(&m, 1), VERDICT_UNTESTABLE);
+    expect_verdict(made_answer(&m, 1), VERDICT_UNRESOLVED);
     r->delta_pct_high = -0.05;
     expect_verdict(made_answer(&m, 1), VERDICT_CONTRADICTED);
     r->delta_pct_low = r->delta_pct_high = (double)NAN;
@@ -239,7 +239,7 @@ Test(claims_rules, hidden_wants_harm_on_the_text_and_a_resolved_difference)
     cr_expect(strstr(made_answer(&m, 0)->why, "from end to end"));
     paper->delta_pct_low = -4.91; /* includes 0, and whatever the text does: no proof of anything */
     paper->delta_pct_high = 2.63;
-    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
     paper->delta_pct = 9; /* the padding exaggerates */
     paper->delta_pct_low = 8;
     paper->delta_pct_high = 10;
@@ -247,9 +247,9 @@ Test(claims_rules, hidden_wants_harm_on_the_text_and_a_resolved_difference)
     paper->delta_pct = paper->delta_pct_low = paper->delta_pct_high = -9;
     expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
     text->delta_pct_low = -1;
-    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
     text->delta_pct_low = text->delta_pct_high = (double)NAN;
-    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
     made_release(&m);
 }
 
@@ -290,7 +290,7 @@ Test(claims_rules, hidden_pairs_the_texts_of_both_protocols)
     }
     struct record *text = made_row(&m, "one", "q", "text", 14.75, 11, 18);
     struct record *paper = made_row(&m, "one", "q", "paper", 13.725, 10, 17);
-    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE); /* no tokens: their intervals overlap */
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED); /* no tokens: their intervals overlap */
     made_tokens(&m, text, hard);
     made_tokens(&m, paper, less);
     const struct answer *a = made_answer(&m, 0);
@@ -316,7 +316,7 @@ Test(claims_rules, less_combines_two_intervals)
     cr_expect_float_eq(a->low, -6 - hypot(1, 1), 1e-12, "%g", a->low);
     cr_expect_float_eq(a->high, -6 + hypot(3, 4), 1e-12, "%g", a->high);
     u->delta_pct_low = 2;
-    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
     u->delta_pct = u->delta_pct_low = u->delta_pct_high = -3;
     expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
     made_release(&m);
@@ -400,10 +400,44 @@ Test(claims_rules, decline_forgives_what_no_interval_resolves)
     struct record *two = made_row(&m, "two", "q", "text", 3, 2, 4);
     made_row(&m, "three", "q", "text", 3.2, 2.2, 4.2);
     expect_verdict(made_answer(&m, 0), VERDICT_DIRECTION);
+    cr_expect_str_eq(made_answer(&m, 0)->why,
+                     "Δ +10.00, +3.00, +3.20 %, but it rises at three (not resolved)");
     two->delta_pct = 1;
     two->delta_pct_low = 0.9;
     two->delta_pct_high = 1.1;
     expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
     cr_expect(strstr(made_answer(&m, 0)->why, "rises at three"), "%s", made_answer(&m, 0)->why);
     made_release(&m);
+}
+
+/* What is said beside the number, as verify and the tables print it. */
+Test(claims_rules, a_line_says_what_its_numbers_are_and_how_far_they_may_be_off)
+{
+    static const struct {
+        const char *claim, *published_as, *ours_as, *published;
+    } cases[] = {
+        {"rule: shape, quantity: map_bits, published: 1.157, finding: 2", "expected", "recomputed",
+         "1.157"},
+        {"rule: change, published: 10, unit: \"%\", baseline: t.base, quantized: t.better, "
+         "models: [big]",
+         "published", "recomputed", "10 %"},
+        {"rule: measured, results: r, method: q, protocol: text, column: relative_mse, "
+         "published: 9, tolerance: 1.5, unit: ×, finding: 5, models: [one]",
+         "expected", "ours", "9× (within 1.5)"},
+        {"rule: absent, because: none, published: 3, models: [one]", "published", "ours", "3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m;
+        struct buf published = BUF_INIT;
+        made_ledger(&m, cases[i].claim);
+        made_row(&m, "one", "q", "text", 0, 0, 0)->relative_mse = 10.2;
+        made_answer(&m, 0);
+        const struct verdict_row *r = &m.verdicts.rows[0];
+        verdict_published(r, &published);
+        cr_expect_str_eq(verdict_published_as(r), cases[i].published_as);
+        cr_expect_str_eq(verdict_ours_as(r), cases[i].ours_as);
+        cr_expect_str_eq(buf_text(&published), cases[i].published);
+        buf_release(&published);
+        made_release(&m);
+    }
 }

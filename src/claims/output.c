@@ -1,5 +1,6 @@
 /* The rows of a decided ledger as text, Markdown, LaTeX, CSV and JSON. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/json_out.h"
 #include "claims/numbers.h"
@@ -48,11 +49,11 @@ static void put_row(const struct verdicts *v, const struct verdict_row *r, struc
     struct buf line = BUF_INIT, published = BUF_INIT;
     buf_addf(&line, "%s: ", verdict_names[r->answer.verdict]);
     verdict_models(v, r, &line);
-    buf_adds(&line, " · ours ");
+    buf_addf(&line, " · %s ", verdict_ours_as(r));
     verdict_ours(r, &line);
     verdict_published(r, &published);
     if (published.len) {
-        buf_addf(&line, " · published %s", published.s);
+        buf_addf(&line, " · %s %s", verdict_published_as(r), published.s);
     }
     put_wrapped(buf_text(&line), 2, out);
     put_wrapped(r->answer.why, 6, out);
@@ -86,6 +87,19 @@ enum { ROW_COLUMNS = 8 };
 static const char *const heads[ROW_COLUMNS] = {
     "Claim", "What is claimed", "Models", "Protocol", "Published", "Ours", "Verdict", "Why"};
 
+/* What the head of a column does not say of a cell. */
+static void put_as(struct buf *cell, const char *as, const char *head)
+{
+    struct buf text = BUF_INIT;
+    if (cell->len && strcasecmp(as, head) != 0) {
+        buf_addf(&text, "%s %s", as, cell->s);
+        buf_clear(cell);
+        buf_adds(cell, buf_text(&text));
+        cell->failed = cell->failed || text.failed;
+    }
+    buf_release(&text);
+}
+
 static void fill_row(const struct verdicts *v, const struct verdict_row *r,
                      struct buf cells[ROW_COLUMNS])
 {
@@ -97,6 +111,15 @@ static void fill_row(const struct verdicts *v, const struct verdict_row *r,
     verdict_ours(r, &cells[5]);
     buf_adds(&cells[6], verdict_names[r->answer.verdict]);
     buf_adds(&cells[7], r->answer.why);
+}
+
+/* The same for a table, whose heads say "Published" and "Ours". */
+static void fill_table_row(const struct verdicts *v, const struct verdict_row *r,
+                           struct buf cells[ROW_COLUMNS])
+{
+    fill_row(v, r, cells);
+    put_as(&cells[4], verdict_published_as(r), heads[4]);
+    put_as(&cells[5], verdict_ours_as(r), heads[5]);
 }
 
 static void write_markdown(const struct verdicts *v, struct buf *out)
@@ -112,12 +135,15 @@ static void write_markdown(const struct verdicts *v, struct buf *out)
     }
     for (size_t i = 0; i < v->n; i++) {
         struct buf cells[ROW_COLUMNS] = {0};
-        fill_row(v, &v->rows[i], cells);
+        fill_table_row(v, &v->rows[i], cells);
         for (size_t c = 0; c < ROW_COLUMNS; c++) {
             layout_cell(&l, "%s", buf_text(&cells[c]));
             buf_release_part(&cells[c], out);
         }
     }
+    layout_note(
+        &l, "Published: by the study; expected: a finding of this reproduction. Ours: measured; "
+            "recomputed: from published numbers or shapes.");
     layout_note(&l, "Intervals are of 95 %%: of measured changes of the loss over texts, of other "
                     "numbers what rounding and random cut points leave open.");
     if (grounds.len) {
@@ -137,7 +163,7 @@ static void write_csv(const struct verdicts *v, struct buf *out)
     buf_addc(out, '\n');
     for (size_t i = 0; i < v->n; i++) {
         struct buf cells[ROW_COLUMNS] = {0};
-        fill_row(v, &v->rows[i], cells);
+        fill_table_row(v, &v->rows[i], cells);
         for (size_t c = 0; c < ROW_COLUMNS; c++) {
             buf_adds(out, c ? ",\"" : "\"");
             for (const char *p = buf_text(&cells[c]); *p; p++) {
@@ -217,6 +243,8 @@ static void json_row(const struct verdicts *v, const struct verdict_row *r, stru
         json_key_text(j, keys[c], buf_text(&cells[c]));
         buf_release_part(&cells[c], j->to);
     }
+    json_key_text(j, "published_as", verdict_published_as(r));
+    json_key_text(j, "ours_as", verdict_ours_as(r));
     json_key_text(j, "rule", r->claim->rule->name);
     json_key(j, "finding");
     if (r->claim->finding) {

@@ -1,9 +1,9 @@
 #include "claims/rules.h"
 
 const char *const verdict_names[VERDICTS] = {
-    [VERDICT_UNMEASURED] = "not measured",   [VERDICT_UNTESTABLE] = "cannot be tested",
-    [VERDICT_CONTRADICTED] = "contradicted", [VERDICT_DIRECTION] = "reproduced in direction",
-    [VERDICT_REPRODUCED] = "reproduced",
+    [VERDICT_UNMEASURED] = "not measured",           [VERDICT_UNTESTABLE] = "cannot be tested",
+    [VERDICT_UNRESOLVED] = "not resolved",           [VERDICT_CONTRADICTED] = "contradicted",
+    [VERDICT_DIRECTION] = "reproduced in direction", [VERDICT_REPRODUCED] = "reproduced",
 };
 
 static const char *const quantities[] = {"parameters",

@@ -15,14 +15,18 @@
 
 enum verdict {
     VERDICT_UNMEASURED, /* the results that it needs are not stored */
-    VERDICT_UNTESTABLE,
+    VERDICT_UNTESTABLE, /* by anything that is at hand: the weights are absent */
+    VERDICT_UNRESOLVED, /* measured, and an interval includes 0 */
     VERDICT_CONTRADICTED,
     VERDICT_DIRECTION,
     VERDICT_REPRODUCED,
     VERDICTS
 };
 
-/* "not measured", "cannot be tested", "contradicted", "reproduced in direction", "reproduced". */
+/*
+ * "not measured", "cannot be tested", "not resolved", "contradicted", "reproduced in direction",
+ * "reproduced".
+ */
 extern const char *const verdict_names[VERDICTS];
 
 enum { ANSWER_WHY = 400 };

@@ -114,11 +114,10 @@ void rule_hidden(struct answer *out, const struct question *q)
     struct estimate harm = deciding_delta(&shown), other = deciding_delta(&against);
     bool resolved = !isnan(x.low) && !isnan(harm.low) && deciding_sign(x) && deciding_sign(harm);
     deciding_answer(out, x, 2);
-    out->verdict = !resolved                                         ? VERDICT_UNTESTABLE
+    out->verdict = !resolved                                         ? VERDICT_UNRESOLVED
                    : deciding_sign(harm) > 0 && deciding_sign(x) < 0 ? deciding_held(q, NULL)
                                                                      : VERDICT_CONTRADICTED;
-    deciding_why(out, "%sΔ %s %% under %s, %s %% under %s; their difference is %s",
-                 resolved ? "" : "not resolved: ", deciding_estimate(other, 2, true).text,
-                 c->values[KEY_AGAINST].text, deciding_estimate(harm, 2, true).text,
-                 c->values[KEY_PROTOCOL].text, how);
+    deciding_why(out, "Δ %s %% under %s, %s %% under %s; their difference is %s",
+                 deciding_estimate(other, 2, true).text, c->values[KEY_AGAINST].text,
+                 deciding_estimate(harm, 2, true).text, c->values[KEY_PROTOCOL].text, how);
 }

@@ -27,9 +27,8 @@ static void not_resolved(struct answer *out, const struct cells *c)
         deciding_why(out, "the stored rows of %s have no such number", c->rows[0]->model);
         return;
     }
-    out->verdict = VERDICT_UNTESTABLE;
-    deciding_why(out, "not resolved: the interval over %lld texts includes 0",
-                 (long long)c->rows[0]->texts);
+    out->verdict = VERDICT_UNRESOLVED;
+    deciding_why(out, "the interval over %lld texts includes 0", (long long)c->rows[0]->texts);
 }
 
 void rule_measured(struct answer *out, const struct question *q)
@@ -50,12 +49,10 @@ void rule_measured(struct answer *out, const struct question *q)
     if (deciding_agrees(x, p, q->claim)) {
         const struct claim_value *tolerance = &q->claim->values[KEY_TOLERANCE];
         out->verdict = deciding_held(q, p);
-        if (tolerance->present) {
-            deciding_why(out, "%s of %s is within %s of what was published", column->name,
-                         method_of(q), tolerance->text);
-        } else {
-            deciding_why(out, "%s of %s is what was published", column->name, method_of(q));
-        }
+        deciding_why(out, "%s of %s is %s%s%swhat was %s", column->name, method_of(q),
+                     tolerance->present ? "within " : "", tolerance->present ? tolerance->text : "",
+                     tolerance->present ? " of " : "",
+                     q->claim->finding ? "expected" : "published");
     } else {
         bool same_side = strncmp(column->name, "delta_", 6) == 0 && x.value * p->value > 0;
         out->verdict = same_side ? VERDICT_DIRECTION : VERDICT_CONTRADICTED;
@@ -134,35 +131,57 @@ void rule_factor(struct answer *out, const struct question *q)
                  method_of(q), number_significant(b).text, c->values[KEY_OTHER].text);
 }
 
+/* The changes from model to model, and where they rise, for a line. */
+struct course {
+    struct estimate first, last;
+    bool risen; /* somewhere, and resolved */
+    struct buf changes, rises;
+};
+
+static void course_release(struct course *c)
+{
+    buf_release(&c->changes);
+    buf_release(&c->rises);
+}
+
+static void course_add(struct course *c, struct estimate x, const char *model)
+{
+    bool begun = c->changes.len > 0;
+    if (begun && x.value > c->last.value) {
+        bool resolved = deciding_sign(deciding_difference(x, c->last)) > 0;
+        buf_addf(&c->rises, "%s at %s%s", c->rises.len ? "," : ", but it rises", model,
+                 resolved ? "" : " (not resolved)");
+        c->risen = c->risen || resolved;
+    }
+    buf_addf(&c->changes, "%s%s", begun ? ", " : "", deciding_number(x.value, 2, true).text);
+    c->first = begun ? c->first : x;
+    c->last = x;
+}
+
 void rule_decline(struct answer *out, const struct question *q)
 {
     const struct claim *c = q->claim;
     struct cells cells = {0};
-    struct estimate before = {NAN, NAN, NAN}, first = before, last = before;
-    const char *risen = NULL;
+    struct course course = {.first = {NAN, NAN, NAN}, .last = {NAN, NAN, NAN}};
     for (size_t i = 0; i < c->n_models; i++) {
         struct question one = {q->ledger, c, c->models[i]};
         if (!deciding_cells(&cells, out, &one, method_of(q), KEY_PROTOCOL)) {
+            course_release(&course);
             return;
         }
-        last = deciding_delta(&cells);
-        first = i ? first : last;
-        if (i && !risen && deciding_sign(deciding_difference(last, before)) > 0) {
-            risen = q->ledger->models[c->models[i]].name;
-        }
-        before = last;
+        course_add(&course, deciding_delta(&cells), q->ledger->models[c->models[i]].name);
     }
-    struct estimate x = deciding_difference(last, first);
+    struct estimate x = deciding_difference(course.last, course.first);
     int sign = deciding_sign(x);
     deciding_answer(out, x, 2);
     if (sign == 0) {
         not_resolved(out, &cells);
-        return;
+    } else {
+        out->verdict = sign < 0 && !course.risen ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
+        deciding_why(out, "Δ %s %%%s%s", buf_text(&course.changes), buf_text(&course.rises),
+                     without_interval(x));
     }
-    out->verdict = sign < 0 && !risen ? deciding_held(q, NULL) : VERDICT_CONTRADICTED;
-    deciding_why(out, "from Δ %s %% to %s %%%s%s%s", deciding_number(first.value, 2, true).text,
-                 deciding_number(last.value, 2, true).text, risen ? ", but it rises at " : "",
-                 risen ? risen : "", without_interval(x));
+    course_release(&course);
 }
 
 /* Digits after the point of a number of the ledger. */

@@ -106,16 +106,22 @@ static void put_printed(const char *text, struct buf *out)
     buf_adds(out, text + whole);
 }
 
-void verdict_published(const struct verdict_row *r, struct buf *out)
+/* How far ours may be off, where the claim says so. */
+static void put_tolerance(const struct claim *c, struct buf *out)
+{
+    const struct claim_value *tolerance = &c->values[KEY_TOLERANCE];
+    if (tolerance->present) {
+        buf_addf(out, " (within %s)", tolerance->text);
+    }
+}
+
+/* The printed numbers of a claim; false: it has none. */
+static bool put_numbers(const struct verdict_row *r, struct buf *out)
 {
     const struct claim *c = r->claim;
     const struct claim_value *v = c->values;
     const struct published *p = v[KEY_PUBLISHED].published;
     const struct published_value *x = published_of(p, r->model);
-    if (c->says) {
-        buf_adds(out, c->says);
-        return;
-    }
     if (v[KEY_FROM].present && v[KEY_TO].present) {
         buf_addf(out, "%s to %s", v[KEY_FROM].text, v[KEY_TO].text);
     } else if (x) {
@@ -125,11 +131,31 @@ void verdict_published(const struct verdict_row *r, struct buf *out)
             buf_adds(out, i ? ", " : "");
             put_printed(published_of(p, c->models[i])->text, out);
         }
-        if (!p) {
-            return;
-        }
+        return p != NULL;
     }
-    put_unit(c, out);
+    return true;
+}
+
+void verdict_published(const struct verdict_row *r, struct buf *out)
+{
+    if (r->claim->says) {
+        buf_adds(out, r->claim->says);
+    } else if (put_numbers(r, out)) {
+        put_unit(r->claim, out);
+    } else {
+        return;
+    }
+    put_tolerance(r->claim, out);
+}
+
+const char *verdict_published_as(const struct verdict_row *r)
+{
+    return r->claim->finding ? "expected" : "published";
+}
+
+const char *verdict_ours_as(const struct verdict_row *r)
+{
+    return r->claim->values[KEY_RESULTS].present || isnan(r->answer.value) ? "ours" : "recomputed";
 }
 
 void verdict_ours(const struct verdict_row *r, struct buf *out)

@@ -41,6 +41,13 @@ void verdict_protocol(const struct verdict_row *r, struct buf *out);  /* "" with
 void verdict_published(const struct verdict_row *r, struct buf *out); /* "" in numbers or words */
 void verdict_ours(const struct verdict_row *r, struct buf *out);      /* "–" without one */
 
+/*
+ * What the last two are: a finding of our own was expected, nobody published it; and a number that
+ * follows from printed ones or from shapes was recomputed, nobody measured it.
+ */
+const char *verdict_published_as(const struct verdict_row *r); /* "published", "expected" */
+const char *verdict_ours_as(const struct verdict_row *r);      /* "ours", "recomputed" */
+
 /* In short: how many of which verdict, as "12 reproduced, 3 contradicted". */
 void verdict_counts(const struct verdicts *v, struct buf *out);
 

@@ -1,5 +1,6 @@
 /* The verdicts of claims.json as a table. */
 #include <jansson.h>
+#include <string.h>
 
 #include "base/json_file.h"
 #include "report/html.h"
@@ -8,10 +9,15 @@
 static const struct {
     const char *key, *head;
     enum layout_align align;
-} columns[] = {{"claim", "Claim", LAYOUT_LEFT},       {"models", "Models", LAYOUT_LEFT},
-               {"protocol", "Protocol", LAYOUT_LEFT}, {"published", "Published", LAYOUT_RIGHT},
-               {"ours", "Ours", LAYOUT_RIGHT},        {"verdict", "Verdict", LAYOUT_LEFT},
-               {"why", "Why", LAYOUT_LEFT},           {"id", "Id", LAYOUT_LEFT}};
+    const char *as; /* the key of what the value is, where the head may not say it */
+} columns[] = {{"claim", "Claim", LAYOUT_LEFT, NULL},
+               {"models", "Models", LAYOUT_LEFT, NULL},
+               {"protocol", "Protocol", LAYOUT_LEFT, NULL},
+               {"published", "Published", LAYOUT_RIGHT, "published_as"},
+               {"ours", "Ours", LAYOUT_RIGHT, "ours_as"},
+               {"verdict", "Verdict", LAYOUT_LEFT, NULL},
+               {"why", "Why", LAYOUT_LEFT, NULL},
+               {"id", "Id", LAYOUT_LEFT, NULL}};
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 /* Texts as they are, numbers as written, lists with commas between. */
@@ -30,6 +36,33 @@ static void put_value(struct buf *out, const json_t *value)
     }
 }
 
+/* One cell: "expected 4.16 bits" under Published, since nobody published it. */
+static void put_cell(struct layout *l, const json_t *row, size_t c)
+{
+    struct buf text = BUF_INIT;
+    const char *as = columns[c].as ? json_string_value(json_object_get(row, columns[c].as)) : NULL;
+    put_value(&text, json_object_get(row, columns[c].key));
+    bool said = as && text.len && strcmp(as, columns[c].key) != 0;
+    layout_cell(l, "%s%s%s", said ? as : "", said ? " " : "", text.len ? buf_text(&text) : "–");
+    buf_release(&text);
+}
+
+/* ": 119 reproduced, 5 contradicted". */
+static void put_counts(struct buf *out, json_t *counts)
+{
+    const char *verdict;
+    json_t *count;
+    bool any = false;
+    json_object_foreach(counts, verdict, count)
+    {
+        if (json_is_integer(count) && json_integer_value(count) > 0) {
+            buf_addf(out, "%s%lld %s", any ? ", " : ": ", (long long)json_integer_value(count),
+                     verdict);
+            any = true;
+        }
+    }
+}
+
 int html_claims(struct layout *l, const char *path, struct err *e)
 {
     json_t *root = json_file_read(path, e);
@@ -40,15 +73,13 @@ int html_claims(struct layout *l, const char *path, struct err *e)
     }
     layout_name(l, "claims");
     buf_adds(&l->caption, "What was claimed, what was found");
+    put_counts(&l->caption, json_object_get(root, "counts"));
     for (size_t c = 0; c < N_COLUMNS; c++) {
         layout_column(l, columns[c].align, columns[c].head);
     }
     for (size_t i = 0; !status && i < json_array_size(claims); i++) {
         for (size_t c = 0; c < N_COLUMNS; c++) {
-            struct buf text = BUF_INIT;
-            put_value(&text, json_object_get(json_array_get(claims, i), columns[c].key));
-            layout_cell(l, "%s", text.len ? buf_text(&text) : "–");
-            buf_release(&text);
+            put_cell(l, json_array_get(claims, i), c);
         }
     }
     json_decref(root);
