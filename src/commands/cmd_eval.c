@@ -139,6 +139,7 @@ struct evaluation {
     struct gpt2 model, baseline;
     struct sequences sequences;
     struct windows windows;
+    size_t found; /* texts or lines of ids */
     struct losses losses;
     struct record record; /* of a comparison */
     double seconds;
@@ -167,6 +168,7 @@ static int read_ids(struct evaluation *v, const struct options *o, struct err *e
     bool texts = v->protocol->pass == PASS_TEXTS;
     int status = sequences_read(&v->sequences, o->ids, v->model.config.V, (size_t)o->samples,
                                 texts ? (size_t)o->max_tokens : 0, e);
+    v->found = v->sequences.n;
     if (!status && !texts) {
         status =
             sequences_stream(&v->sequences, &stream, e) || cut_stream(v, o, &stream, e) ? -1 : 0;
@@ -190,6 +192,7 @@ static int read_texts(struct evaluation *v, const struct options *o, struct err 
         status =
             texts_stream(&texts, tokenizer, &stream, e) || cut_stream(v, o, &stream, e) ? -1 : 0;
     }
+    v->found = texts.n;
     token_stream_release(&stream);
     texts_release(&texts);
     tokenizer_free(tokenizer);
@@ -354,11 +357,24 @@ static int read_and_score(struct evaluation *v, const struct options *o, struct 
     return status;
 }
 
+/* That a file has fewer texts than were asked for is no error. */
+static void tell_few(const struct evaluation *v, const struct options *o)
+{
+    const char *file = o->ids ? o->ids : o->texts, *what = o->ids ? "line of ids" : "text";
+    const char *many = o->ids ? "lines of ids" : "texts";
+    if (v->found < (size_t)o->samples) {
+        fprintf(stderr, "nashswarm eval: %s has %zu %s; all are scored, not %ld\n",
+                strcmp(file, "-") == 0 ? "standard input" : file, v->found,
+                v->found == 1 ? what : many, o->samples);
+    }
+}
+
 static int evaluate(struct buf *out, const struct options *o, struct err *e)
 {
     struct evaluation v = {.protocol = protocol_named(o->protocol)};
     int status = read_and_score(&v, o, e);
     if (!status) {
+        tell_few(&v, o);
         status = (o->json ? write_json : write_plain)(out, &v, e);
     }
     release(&v);

@@ -66,6 +66,17 @@ static void planned(void *context, size_t cells, size_t stored)
     }
 }
 
+static void noted(void *context, const char *lines)
+{
+    const struct run_display *d = context;
+    run_display_clear(d);
+    for (const char *end; *lines; lines = end) {
+        end = lines + strcspn(lines, "\n");
+        end += *end == '\n';
+        fprintf(stderr, "nashswarm run: %.*s", (int)(end - lines), lines);
+    }
+}
+
 /* Its place among those at work, or NULL; of "", a free one. */
 static struct display_variant *running(struct run_display *d, const char *id)
 {
@@ -293,6 +304,7 @@ static void command_of(void *context, const struct cell *c, struct buf *out)
 struct run_listener run_display_listener(struct run_display *d)
 {
     return (struct run_listener){.planned = planned,
+                                 .noted = noted,
                                  .began = began,
                                  .finished = finished,
                                  .failed = failed,

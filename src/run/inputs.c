@@ -57,6 +57,52 @@ static int check_count(const struct spec_texts *t, struct err *e)
                          t->path, n, t->count);
 }
 
+/* Whether another evaluation before this one asks the same of the same texts. */
+static bool is_asked_before(const struct spec *s, const bool *used, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (used[k] && s->evaluations[k].texts == s->evaluations[i].texts &&
+            s->evaluations[k].samples == s->evaluations[i].samples) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int add_few_texts(struct buf *lines, const struct spec_texts *t, long samples, struct err *e)
+{
+    struct texts read = {0};
+    struct err why = {.memory = false};
+    if (texts_read(&read, t->path, t->keep_line_ends, (size_t)samples, &why) == 0) {
+        if (read.n < (size_t)samples) {
+            buf_addf(lines, "%s has %zu text%s; all are scored, not %ld\n", t->path, read.n,
+                     read.n == 1 ? "" : "s", samples);
+        }
+        texts_release(&read);
+    } else if (why.memory) {
+        *e = why;
+        return -1;
+    }
+    return 0;
+}
+
+int inputs_few_texts(struct buf *lines, const struct spec *s, const struct plan *p, struct err *e)
+{
+    bool *used = mem_new(s->n_evaluations, sizeof *used, e);
+    int status = used ? 0 : -1;
+    for (size_t i = 0; i < p->n && !status; i++) {
+        used[p->cells[i].evaluation] = true;
+    }
+    for (size_t i = 0; i < s->n_evaluations && !status; i++) {
+        const struct spec_evaluation *v = &s->evaluations[i];
+        if (used[i] && v->samples && !is_asked_before(s, used, i)) {
+            status = add_few_texts(lines, &s->texts[v->texts], v->samples, e);
+        }
+    }
+    free(used);
+    return status ? status : buf_check(lines, e);
+}
+
 static int refuse_changed(const struct input *in, struct err *e)
 {
     return err_set(e, "%s changed while it was read; run again", in->path);

@@ -35,6 +35,12 @@ int input_digests_read(struct input_digests *d, const struct spec *s, struct err
 void input_digests_release(struct input_digests *d);
 
 /*
+ * Appends a line for each file that has fewer texts than the cells of the plan ask for: all of them
+ * are scored. What is wrong with a file is left to the cell that meets it.
+ */
+int inputs_few_texts(struct buf *lines, const struct spec *s, const struct plan *p, struct err *e);
+
+/*
  * The cell's key: the digest of everything that determines its result: the cell in canonical text,
  * the contents of the model and the texts, the version of the arithmetic. Not paths, order,
  * threads.

@@ -213,6 +213,17 @@ static void run_release(struct run *r)
     free(r->chosen);
 }
 
+static int tell_notes(struct run *r, struct err *e)
+{
+    struct buf lines = BUF_INIT;
+    int status = r->listener->noted ? inputs_few_texts(&lines, r->spec, &r->plan, e) : 0;
+    if (!status && lines.len) {
+        r->listener->noted(r->listener->context, lines.s);
+    }
+    buf_release(&lines);
+    return status;
+}
+
 int run_spec(const struct spec *s, const struct store *store, const struct run_choice *choice,
              const struct run_limits *limits, const struct run_listener *listener,
              struct run_result *result, struct err *e)
@@ -236,7 +247,7 @@ int run_spec(const struct spec *s, const struct store *store, const struct run_c
         listener->planned(listener->context, r.plan.n, n_stored);
     }
     if (!status) {
-        status = run_missing(&r, e);
+        status = tell_notes(&r, e) || run_missing(&r, e) ? -1 : 0;
     }
     if (!status) {
         status = write_tables(&r, e);

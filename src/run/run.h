@@ -31,6 +31,8 @@ struct run_step {
  */
 struct run_listener {
     void (*planned)(void *context, size_t cells, size_t stored);
+    /* What is not as the spec says and no error, before any cell is run: whole lines. */
+    void (*noted)(void *context, const char *lines);
     /* Before a variant is made: `c` is the first of its n cells that are run. */
     void (*began)(void *context, const struct cell *c, size_t n);
     /* After each cell; `wall_s` is its share of the work. */
