@@ -27,9 +27,9 @@ if (y_low > 0) {
 
 set multiplot
 do for [m = 1 : n_panels] {
+    panel_title = title_of[m]
     @panel
     set format y (outermost(m) ? "%g" : "") # the axis is the same
-    set label 1 title_of[m] at graph 0.98, 0.94 right front boxed textcolor rgb "#222222"
     plot (y_low > 0 ? NaN : 0) with lines linecolor rgb "#444444" linewidth 0.8, \
          @points_of_panel
 }

@@ -29,7 +29,6 @@ left = left < 0.16 ? 0.16 : left
 middle = left + 0.56 * (0.965 - left)
 top = 1 - 0.064 / aspect
 bottom = foot / aspect
-short(text) = strlen(text) > 46 ? substr(text, 1, 45)."…" : text
 payload_colour = strong[1]
 map_colour = strong[5]
 grid_colour = strong[3]
@@ -49,23 +48,21 @@ set xrange [0 : bits_high * 1.14]
 set xtics bits_high > 16 ? 8 : bits_high > 8 ? 2 : 1
 set format x "%g"
 beyond(total, mark) = mark > total - 0.01 * bits_high ? (mark > total ? mark : total) + 0.012 * bits_high : total
-set xlabel "Bits per weight in scope" offset 0, 0.4
-set ytics scale 0 font "sans,8"
-plot data index 2 using (0):2:(0):3:($2 - 0.36):($2 + 0.36):ytic(short(strcol(1))) @bar linecolor rgb payload_colour, \
+set ytics scale 0 font small
+plot data index 2 using (0):2:(0):3:($2 - 0.36):($2 + 0.36):ytic(clipped(strcol(1), 46)) @bar linecolor rgb payload_colour, \
      data index 2 using (0):2:3:($3 + $4):($2 - 0.36):($2 + 0.36) @bar linecolor rgb map_colour, \
      data index 2 using (0):2:($3 + $4):($3 + $4 + $5):($2 - 0.36):($2 + 0.36) @bar linecolor rgb grid_colour, \
-     data index 2 using 6:2 with points pointtype 13 pointsize 0.95 linecolor rgb "#FFFFFF", \
-     data index 2 using 6:2 with points pointtype 12 pointsize 0.8 linecolor rgb "#000000" linewidth 1.2, \
+     data index 2 using 6:2 with points pointtype 13 pointsize 1.3 * dot linecolor rgb "#FFFFFF", \
+     data index 2 using 6:2 with points pointtype 12 pointsize 1.1 * dot linecolor rgb "#000000" linewidth 1.2, \
      data index 2 using (beyond($3 + $4 + $5, $6)):2:(sprintf("%.2f", $3 + $4 + $5)) with labels left offset 0.4, 0 \
-         font "sans,8" textcolor rgb "#222222", \
-     data index 1 using (0):2:1 with labels left offset -0.2, 0 font "sans,8" textcolor rgb "#000000"
+         font small textcolor rgb "#222222", \
+     data index 1 using (0):2:1 with labels left offset -0.2, 0 font small textcolor rgb "#000000"
 
 unset ytics
 set lmargin at screen middle + 0.01
 set rmargin at screen 0.965
 set xrange [0 : 100]
 set xtics 25
-set xlabel "Whole model, % of 32 bits" offset 0, 0.4
 share(bits) = 100 * bits / 32
 plot data index 2 using (0):2:(0):(share($8)):($2 - 0.36):($2 + 0.36) @bar linecolor rgb rest_colour, \
      data index 2 using (0):2:(share($8)):(share($8 + $7 * $3)):($2 - 0.36):($2 + 0.36) @bar \
@@ -75,17 +72,20 @@ plot data index 2 using (0):2:(0):(share($8)):($2 - 0.36):($2 + 0.36) @bar linec
      data index 2 using (0):2:(share($8 + $7 * ($3 + $4))):(share($8 + $7 * ($3 + $4 + $5))):($2 - 0.36):($2 + 0.36) \
          @bar linecolor rgb grid_colour, \
      data index 2 using (share($8 + $7 * ($3 + $4 + $5))):2:(sprintf("%.0f", share($8 + $7 * ($3 + $4 + $5)))) \
-         with labels left offset 0.3, 0 font "sans,8" textcolor rgb "#222222"
+         with labels left offset 0.3, 0 font small textcolor rgb "#222222"
 
 @legend_page
-set key at screen 0.5, 1 - 0.006 / aspect center top horizontal Left reverse samplen 1.2 font "sans,9"
+set key at screen 0.5, 1 - 0.006 / aspect center top horizontal Left reverse samplen 1.2 maxcols 3 width -column_excess * 21
+# Labels of the page: gnuplot sets an axis's own at another height in each terminal.
+set label 2 "Bits per weight in scope" at screen 0.5 * (left + middle - 0.035), (foot - 0.053) / aspect center
+set label 3 "Whole model, % of 32 bits" at screen 0.5 * (middle + 0.975), (foot - 0.053) / aspect center
 if (note ne "") {
-    set label 1 "Shown: ".note at screen 0.5, 0.017 / aspect center font "sans,8" textcolor rgb neutral
+    set label 1 "Shown: ".note at screen 0.5, 0.017 / aspect center font small textcolor rgb neutral
 }
 box = "with boxes fillstyle solid 1 noborder"
 plot NaN @box linecolor rgb payload_colour title "codes", \
      NaN @box linecolor rgb map_colour title (has_map ? "tier map" : ""), \
      NaN @box linecolor rgb grid_colour title "grids", \
      NaN @box linecolor rgb rest_colour title "untouched tensors", \
-     NaN with points pointtype 12 pointsize 0.8 linecolor rgb "#000000" linewidth 1.2 title "codes, map at entropy"
+     NaN with points pointtype 12 pointsize 1.1 * dot linecolor rgb "#000000" linewidth 1.2 title "codes, map at entropy"
 unset multiplot

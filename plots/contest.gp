@@ -49,7 +49,6 @@ do for [m = 1 : n_panels] {
 
 left = 0.14 # ticks are longer than those of percents
 n_legend = n + 3 * has_prices + further + (bars ne "")
-legend_columns = longest > 45 ? 1 : longest > 18 ? 2 : 3
 load scripts."panels.gp"
 
 set xrange [x_low - 0.06 * (x_high - x_low) - 0.05 : x_high + 0.06 * (x_high - x_low) + 0.05]
@@ -75,32 +74,36 @@ decade_ticks = "\
 # Where bars end at the latest: a script with a logarithmic axis sets it to the axis's lower end.
 bar_floor = -1e300
 
+# Lines stand beside each other where they have bars, which would cover each other.
+apart = bars eq "" ? 0 : 0.1 * (x_high - x_low) / n
+aside(k) = apart * (k - 0.5 * (n + 1))
+
 points_of_panel = "\
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4:($1 - $3):(0) \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 + aside(k) : NaN):4:($1 - $3):(0) \
         with vectors nohead linecolor rgb strong[style_of(k)] linewidth 0.8, \
-    for [k = 1 : n] data index block(m, k) using 1:($5 > bar_floor ? $5 : bar_floor):(0):($6 - ($5 > bar_floor ? $5 : bar_floor)) \
+    for [k = 1 : n] data index block(m, k) using ($1 + aside(k)):($5 > bar_floor ? $5 : bar_floor):(0):($6 - ($5 > bar_floor ? $5 : bar_floor)) \
         @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? NaN : $1):4 \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? NaN : $1 + aside(k)):4 \
         with linespoints linecolor rgb strong[style_of(k)] linewidth 1.3 dashtype round_of(k) \
-        pointtype mark_of(k) pointsize size_of(k), \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
-        with points linecolor rgb 'white' pointtype filled[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
-        with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
-        with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
-        with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1, \
-    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $1 : NaN):4 \
-        with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1"
+        pointtype mark_of(k) pointsize size_of(k) * dot, \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 + aside(k) : NaN):4 \
+        with points linecolor rgb 'white' pointtype filled[style_of(k)] pointsize 1.1 * dot, \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 + aside(k) : NaN):4 \
+        with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1 * dot, \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 + aside(k) : NaN):4 \
+        with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1 * dot, \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 + aside(k) : NaN):4 \
+        with points linecolor rgb strong[style_of(k)] pointtype hollow[style_of(k)] pointsize 1.1 * dot, \
+    for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $1 + aside(k) : NaN):4 \
+        with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] pointsize 1.1 * dot"
 
 names_of_lines = "\
     for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.3 \
-        dashtype round_of(k) pointtype mark_of(k) pointsize 0.85 title name[k], \
-    NaN with points linecolor rgb neutral pointtype 7 pointsize 0.9 \
+        dashtype round_of(k) pointtype mark_of(k) pointsize 0.85 * dot title name[k], \
+    NaN with points linecolor rgb neutral pointtype 7 pointsize 0.9 * dot \
         title (has_prices ? 'tiers, packed' : ''), \
-    NaN with points linecolor rgb '#BBBBBB' pointtype 7 pointsize 0.9 \
+    NaN with points linecolor rgb '#BBBBBB' pointtype 7 pointsize 0.9 * dot \
         title (has_prices ? '… with ideal map' : ''), \
-    NaN with points linecolor rgb neutral pointtype 6 pointsize 0.9 \
+    NaN with points linecolor rgb neutral pointtype 6 pointsize 0.9 * dot \
         title (has_prices ? '… entropy-coded' : ''), \
     '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars"

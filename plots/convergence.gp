@@ -16,16 +16,17 @@ stats data index 2 using (1) nooutput
 n_search_methods = n_searches > 0 ? STATS_records : 0
 n = n_game_methods + n_search_methods
 array name[n]
+longest = 0
 do for [k = 1 : n] {
     in = k > n_game_methods ? 2 : 1
     row = (k > n_game_methods ? k - n_game_methods : k) - 1
     stats data index in every ::row::row using (text = strcol(1), 1) nooutput
     name[k] = text
+    longest = strlen(text) > longest ? strlen(text) : longest
 }
 
 n_panels = (n_games > 0) + (n_searches > 0)
 n_legend = n
-legend_columns = 3
 left = 0.15
 load scripts."panels.gp"
 
@@ -42,6 +43,7 @@ do for [m = 1 : n_panels] {
     lowest = 1
     high = 0
     x_high = 1
+    array method_of[last]
     do for [b = first : last] {
         stats data index b using ($3 > 0 ? $3 : NaN) nooutput
         if (exists("STATS_records") && STATS_records > 0) {
@@ -52,6 +54,8 @@ do for [m = 1 : n_panels] {
         lowest = STATS_min < lowest ? STATS_min : lowest
         stats data index b using 2 nooutput
         x_high = STATS_max > x_high ? STATS_max : x_high
+        stats data index b using 1 nooutput
+        method_of[b] = int(STATS_max) + shift + 1
     }
     low = high > 0 ? low : 1e-3
     high = high > 0 ? high : 1
@@ -68,21 +72,20 @@ do for [m = 1 : n_panels] {
     set ytics ()
     if (lowest <= 0) { set ytics add ("0" ground) }
     do for [d = floor(log10(low)) : ceil(log10(high * 1.3))] {
-        set ytics add (sprintf("%g", 10.0 ** d) 10.0 ** d)
+        set ytics add ((d < -4 ? sprintf("1e−%d", -d) : sprintf("%g", 10.0 ** d)) 10.0 ** d)
     }
     set xlabel (game ? "Sweep of best replies" : "Iteration of the swarm") offset 0, 0.4
-    set label 1 (game ? "Games: above the equilibrium" : "Search: above the bound") at graph 0.98, 0.94 right front boxed \
+    set label 1 (game ? "Games: above the equilibrium" : "Search: above the bound") at graph 0, 1 left offset 0, 0.75 \
         textcolor rgb "#222222"
-    plot for [b = first : last] for [k = 1 : n] data index b \
-             using ($1 + shift + 1 == k ? $2 : NaN):($3 > 0 ? $3 : ground) \
-             with lines linecolor rgb strong[style_of(k)] linewidth 1.1, \
-         for [b = first : last] for [k = 1 : n] data index b every (game ? 1 : 25) \
-             using ($1 + shift + 1 == k ? $2 : NaN):($3 > 0 ? $3 : ground) \
-             with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] pointsize 0.6
+    plot for [b = first : last] data index b using 2:($3 > 0 ? $3 : ground) \
+             with lines linecolor rgb strong[style_of(method_of[b])] linewidth 1.1, \
+         for [b = first : last] data index b every (game ? 1 : 25) using 2:($3 > 0 ? $3 : ground) \
+             with points linecolor rgb strong[style_of(method_of[b])] pointtype filled[style_of(method_of[b])] \
+             pointsize 0.6 * dot
 }
 x_label = note eq "" ? "" : "Shown: ".note
 y_label = "Relative excess"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.1 \
-         pointtype filled[style_of(k)] pointsize 0.6 title name[k]
+         pointtype filled[style_of(k)] pointsize 0.6 * dot title name[k]
 unset multiplot

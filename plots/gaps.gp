@@ -27,12 +27,11 @@ head = turned ? long_tensor : long_method
 clip = 46
 longest = longest < clip ? longest : clip
 head = head < clip ? head : clip
-short(text) = strlen(text) > clip ? substr(text, 1, clip - 1)."…" : text
 
 line_height = 0.026
 upright = n_columns * (head + 2) * 0.0085 < 0.7
 head_height = upright ? 0.035 : 0.02 + 0.0062 * head
-foot = note eq "" ? 0.095 : 0.12
+foot = note eq "" ? 0.1 : 0.125
 aspect = head_height + n_rows * line_height + foot
 load scripts."style.gp"
 
@@ -53,16 +52,21 @@ set xrange [-0.5 : n_columns - 0.5]
 set yrange [n_rows - 0.5 : -0.5]
 unset border
 unset grid
-set colorbox horizontal user origin screen 0.3, screen (foot - 0.042) / aspect size screen 0.4, screen 0.016 / aspect
-set cbtics font "sans,8" offset 0, 0.6
-set cblabel "Stored bits per weight beyond the Gaussian bound" font "sans,9" offset 0, (terminal_kind eq "svg" ? 0.6 : 1.2)
+unset key
+set colorbox horizontal user origin screen 0.3, screen (foot - 0.036) / aspect size screen 0.4, screen 0.016 / aspect
+set cbtics font small offset 0, 0.4
+# A label of the page: gnuplot sets the colour box's own at another height in each terminal.
+set label 2 "Stored bits per weight beyond the Gaussian bound" at screen 0.5, screen (foot - 0.08) / aspect center \
+    font small
 set format cb "%g"
 if (note ne "") {
-    set label 1 "Shown: ".note at screen 0.5, screen 0.015 / aspect center font "sans,8" textcolor rgb neutral
+    set label 1 "Shown: ".note at screen 0.5, screen 0.016 / aspect center font small textcolor rgb neutral
 }
 
 unset xtics
 unset ytics
+# A true minus, and none before a zero.
+signed(text) = text[1:1] eq "-" ? (text + 0 == 0 ? text[2:*] : "−".text[2:*]) : text
 digits = n_columns > 18 ? "%.1f" : "%.2f"
 x_of(m, t) = turned ? t : m
 y_of(m, t) = turned ? m : t
@@ -70,11 +74,11 @@ methods = 1
 tensors = 2
 across = turned ? tensors : methods
 down = turned ? methods : tensors
-plot data index down using (-0.5):0:(short(strcol(1))) with labels right offset -0.6, 0 font "sans,8", \
-     data index across using (upright ? $0 : NaN):(-0.5):(short(strcol(1))) with labels center offset 0, 0.7 font "sans,8", \
-     data index across using (upright ? NaN : $0 - 0.2):(-0.5):(short(strcol(1))) \
-         with labels left rotate by 40 offset 0, 0.5 font "sans,8", \
+plot data index down using (-0.5):0:(clipped(strcol(1), clip)) with labels right offset -0.6, 0 font small, \
+     data index across using (upright ? $0 : NaN):(-0.5):(clipped(strcol(1), clip)) with labels center offset 0, 0.7 font small, \
+     data index across using (upright ? NaN : $0 - 0.2):(-0.5):(clipped(strcol(1), clip)) \
+         with labels left rotate by 40 offset 0, 0.5 font small, \
      data index 3 using (x_of($1, $2)):(y_of($1, $2)):(x_of($1, $2) - 0.485):(x_of($1, $2) + 0.485): \
          (y_of($1, $2) - 0.47):(y_of($1, $2) + 0.47):3 with boxxyerror fillstyle solid 1 noborder linewidth 0 linecolor palette, \
-     data index 3 using (x_of($1, $2)):(y_of($1, $2)):(sprintf(digits, $3)):($3 > 0.5 * high ? 0xFFFFFF : 0x222222) \
-         with labels center font "sans,7" textcolor rgb variable
+     data index 3 using (x_of($1, $2)):(y_of($1, $2)):(signed(sprintf(digits, $3))):($3 > 0.5 * high ? 0xFFFFFF : 0x222222) \
+         with labels center font tiny textcolor rgb variable

@@ -20,9 +20,11 @@ do for [m = 1 : n_models] {
 stats data index 1 using (1) nooutput
 n = STATS_records
 array name[n]
+longest = 32 # the front's entry
 do for [k = 1 : n] {
     stats data index 1 every ::(k - 1)::(k - 1) using (text = strcol(1), 1) nooutput
     name[k] = text
+    longest = strlen(text) > longest ? strlen(text) : longest
 }
 stats data index 2 every ::0::0 using (protocol = strcol(1), 1) nooutput
 stats data index 2 every ::1::1 using (bars = strcol(1), 1) nooutput
@@ -50,7 +52,7 @@ has_map = STATS_max > 0
 scripts = ARG0[1 : strlen(ARG0) - strlen("pareto.gp")]
 n_panels = n_models
 n_legend = n + 1 + 2 * has_map + (bars ne "")
-legend_columns = 2
+left = 0.13
 load scripts."panels.gp"
 
 @percents_of_loss
@@ -61,35 +63,35 @@ set grid xtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
 
 set multiplot
 do for [m = 1 : n_models] {
+    panel_title = model[m]
     @panel
     set format y (outermost(m) ? "%g" : "") # the axis is the same
-    set label 1 model[m] at graph 0.98, 0.93 right front boxed textcolor rgb "#222222"
     # The line at zero is drawn as data: gnuplot misplaces xzeroaxis on a nonlinear axis.
     plot 0 with lines linecolor rgb "#444444" linewidth 0.8, \
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4:($1 - $3):(0) \
              with vectors nohead linecolor rgb light[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
-             with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7, \
+             with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7 * dot, \
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
-             with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 0.7, \
+             with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 0.7 * dot, \
          for [k = 1 : n] data index block(m, k) using 1:5:(0):($6 - $5) \
              @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index front(m, k) using 1:4 \
              with lines linecolor rgb strong[style_of(k)] linewidth 1.2, \
          for [k = 1 : n] data index block(m, k) using 1:4 \
              with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] \
-             pointsize 0.7
+             pointsize 0.7 * dot
 }
 
 x_label = "Stored bits per weight"
 y_label = "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
-         pointtype filled[style_of(k)] pointsize 0.7 title name[k], \
+         pointtype filled[style_of(k)] pointsize 0.7 * dot title name[k], \
      NaN with lines linecolor rgb neutral linewidth 1.2 title "line: Pareto front of the method", \
-     NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 \
+     NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 * dot \
          title (has_map ? "pale: with an ideal map" : ""), \
-     NaN with points linecolor rgb "#BBBBBB" pointtype 6 pointsize 0.7 \
+     NaN with points linecolor rgb "#BBBBBB" pointtype 6 pointsize 0.7 * dot \
          title (has_map ? "hollow: entropy-coded" : ""), \
      '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars
 unset multiplot

@@ -43,7 +43,7 @@ if (bars ne "") {
 }
 
 n_legend = n + (bars ne "")
-legend_columns = longest > 45 ? 1 : longest > 18 ? 2 : 3
+left = 0.13
 load scripts."panels.gp"
 @percents_of_loss
 
@@ -56,21 +56,21 @@ set xrange [-0.5 : n_protocols - 0.5]
 set grid noxtics ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
 set multiplot
 do for [m = 1 : n_panels] {
+    panel_title = title_of[m]
     @panel
     set format y (outermost(m) ? "%g" : "") # the axis is the same
-    set label 1 title_of[m] at graph 0.98, 0.94 right front boxed textcolor rgb "#222222"
     # The line at zero is drawn as data: gnuplot misplaces xzeroaxis on a nonlinear axis.
     plot 0 with lines linecolor rgb "#444444" linewidth 0.8, \
          data index 3 using 0:(NaN):xtic(strcol(1)) with points, \
          for [k = 1 : n] data index block(m, k) using (at($1, k)):3:(0):($4 - $3) \
              @error_bar linecolor rgb strong[style_of(k)] linewidth 1.2, \
          for [k = 1 : n] data index block(m, k) using (at($1, k)):2 \
-             with points linecolor rgb strong[style_of(k)] pointtype mark_of(k) pointsize 0.9
+             with points linecolor rgb strong[style_of(k)] pointtype mark_of(k) pointsize 0.9 * dot
 }
 x_label = "Protocol".(note eq "" ? "" : " (shown: ".note.")")
 y_label = "Δ loss (%)\nlog beyond ±1 %"
 @legend_panel
-plot for [k = 1 : n] NaN with points linecolor rgb strong[style_of(k)] pointtype mark_of(k) pointsize 0.9 \
+plot for [k = 1 : n] NaN with points linecolor rgb strong[style_of(k)] pointtype mark_of(k) pointsize 0.9 * dot \
          title name[k], \
      '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars
 unset multiplot

@@ -14,8 +14,8 @@ further = 4
 load scripts."contest.gp"
 has_floor = 0
 do for [m = 1 : n_panels] {
-    stats data index block(m, n + 1) using 2 nooutput
-    has_floor = exists("STATS_records") && STATS_records > 0 ? 1 : has_floor
+    stats data index block(m, n + 1) using (strcol(2) eq "NaN" ? 0 : 1) nooutput
+    has_floor = STATS_max > 0 ? 1 : has_floor
 }
 
 # A Gaussian source of unit variance: Shannon's bound, and what a uniform scalar quantizer with
@@ -41,13 +41,13 @@ set samples 200
 
 set multiplot
 do for [m = 1 : n_panels] {
+    panel_title = title_of[m]
     @panel
     set format y (outermost(m) ? "%g" : "") # the axis is the same
-    set label 1 title_of[m] at graph 0.98, 0.94 right front boxed textcolor rgb "#222222"
     plot bound(x) with lines linecolor rgb "#222222" linewidth 1.2, \
          scalar(x) with lines linecolor rgb "#222222" linewidth 1.2 dashtype 2, \
          data index block(m, n + 1) using 1:2 with lines linecolor rgb neutral linewidth 2.4 dashtype 3, \
-         $lloyd_max using 1:2 with points linecolor rgb "#222222" pointtype 2 pointsize 0.9, \
+         $lloyd_max using 1:2 with points linecolor rgb "#222222" pointtype 2 pointsize 0.9 * dot, \
          @points_of_panel
 }
 x_label = "Stored bits per weight, everything included"
@@ -56,7 +56,7 @@ y_label = "Relative squared error"
 plot @names_of_lines, \
      NaN with lines linecolor rgb "#222222" linewidth 1.2 title "Gaussian bound", \
      NaN with lines linecolor rgb "#222222" linewidth 1.2 dashtype 2 title "bound + 1.53 dB", \
-     NaN with points linecolor rgb "#222222" pointtype 2 pointsize 0.9 title "Lloyd-Max", \
+     NaN with points linecolor rgb "#222222" pointtype 2 pointsize 0.9 * dot title "Lloyd-Max", \
      NaN with lines linecolor rgb neutral linewidth 2.4 dashtype 3 \
          title (has_floor ? "water-filling" : "")
 unset multiplot

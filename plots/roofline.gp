@@ -35,14 +35,19 @@ set samples 500
 set key inside bottom right vertical Left reverse samplen 1
 set label 1 sprintf("multiply-adds, all threads: %.0f GFlop/s", peak) at graph 0.985, first peak * 1.18 \
     right textcolor rgb strong[7]
-set label 2 sprintf("one thread: %.0f GFlop/s", one) at graph 0.985, first one * 1.18 right \
+# One thread's is under its line where both lines are close.
+one_label = one * (one * 1.6 < peak || one > peak * 1.6 ? 1.18 : 1 / 1.18)
+set label 2 sprintf("one thread: %.0f GFlop/s", one) at graph 0.985, first one_label right \
     textcolor rgb neutral
+# Under the slope, or under the flat where the slope ends left of the axis.
 x_label = x_low * 1.25
-set label 3 sprintf("memory read: %.3g GB/s", bandwidth) at first x_label, first x_label * bandwidth \
+lower = one < peak ? one : peak
+y_label = x_label * bandwidth < lower ? x_label * bandwidth : lower / 1.25
+set label 3 sprintf("memory read: %.3g GB/s", bandwidth) at first x_label, first y_label \
     left offset character 1.5, -0.2 textcolor rgb strong[7]
 shape_of(k) = k > n_styles ? hollow[style_of(k)] : filled[style_of(k)]
 
 plot roof(x, peak) with lines linecolor rgb strong[7] linewidth 1.6, \
      roof(x, one) with lines linecolor rgb neutral linewidth 1 dashtype 2, \
      for [i = 1 : n_points] data index 1 every ::(i - 1)::(i - 1) using 2:3 with points \
-         pointtype shape_of(i) pointsize 1.1 linecolor rgb strong[style_of(i)] title label_of[i]
+         pointtype shape_of(i) pointsize 1.1 * dot linecolor rgb strong[style_of(i)] title label_of[i]

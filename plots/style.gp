@@ -5,18 +5,34 @@
 # Colours: Okabe and Ito's, which colour-blind readers tell apart; yellow is left out, it is lost on
 # white paper. Shapes differ as well, for print without colour.
 #
-# SVG is for pages: its letters stay letters, in whatever sans-serif the reader has.
+# The three files of a figure are one drawing: a figure is 6.4 inches wide, and letters have 9, 8 or 7
+# points at that width. Pango takes a point for 96/72 of one in a PDF and of a pixel in a PNG, so there
+# fonts are scaled. SVG knows pixels alone, and gnuplot's own idea of its letters takes no scale. Its
+# letters stay letters, in whatever sans-serif the reader has.
+
+inches = 6.4
+pixels = terminal_kind eq "svg" ? 760 : 1600
+a_point = pixels / (72 * inches) # in pixels
+letters(points) = terminal_kind eq "svg" ? sprintf("sans-serif,%.2f", points * a_point) : sprintf("sans,%g", points)
+normal = letters(9)
+small = letters(8)
+tiny = letters(7)
+# What else gnuplot makes larger in SVG than in the others: marks, the rows and the columns of a legend.
+dot = terminal_kind eq "svg" ? 0.6 : 1
+row_spacing = terminal_kind eq "svg" ? 0.92 : 1.15
+column_excess = terminal_kind eq "svg" ? 0.13 : 0 # of a letter, for each letter of the longest entry
 
 if (terminal_kind eq "pdf") {
-    set terminal pdfcairo noenhanced color rounded font "sans,10" dashlength 0.6 size 6.4in,(6.4 * aspect)in
+    set terminal pdfcairo noenhanced color rounded font normal fontscale 0.75 linewidth 1.3 \
+        pointscale 0.75 dashlength 0.6 size inches in,(inches * aspect)in
 }
 if (terminal_kind eq "svg") {
-    set terminal svg noenhanced rounded font "sans-serif,12" linewidth 1.3 dashlength 0.6 \
-        background "#ffffff" fixed size 760,(760 * aspect)
+    set terminal svg noenhanced rounded font normal linewidth 1.1 dashlength 0.6 \
+        background "#ffffff" fixed size pixels,(pixels * aspect)
 }
 if (terminal_kind eq "png") {
-    set terminal pngcairo noenhanced color rounded font "sans,10" fontscale 2.5 linewidth 2.3 \
-        pointscale 2.5 dashlength 0.6 background "#ffffff" size 1600,(1600 * aspect)
+    set terminal pngcairo noenhanced color rounded font normal fontscale (0.75 * a_point) linewidth 2.3 \
+        pointscale 2.1 dashlength 0.6 background "#ffffff" size pixels,(pixels * aspect)
 }
 set encoding utf8
 set minussign
@@ -32,13 +48,17 @@ style_of(k) = (k - 1) % n_styles + 1
 set border 3 linecolor rgb "#444444" linewidth 0.8
 set grid ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6
 set tics nomirror out scale 0.6 textcolor rgb "#222222"
-set key noautotitle samplen 2.2 spacing 1.15 textcolor rgb "#222222"
+set xtics offset 0, (terminal_kind eq "svg" ? 0.3 : 0)
+set key noautotitle samplen 2.2 spacing row_spacing textcolor rgb "#222222"
 neutral = "#666666"
+
+clipped(text, most) = strlen(text) > most ? substr(text, 1, most - 1)."…" : text
 
 # gnuplot's own error bars blot out what is under their middle; takes x, lower end, 0, length.
 error_bar = "with vectors heads size screen 0.005, 90"
 
-# Models on a logarithmic axis, each named under its tick with its size.
+# Models on a logarithmic axis, each named under its tick with its size; `longest` is how many letters
+# the longest entry of the legend has.
 axis_of_models = "\
     set logscale x; \
     set xrange [smallest / 1.35 : largest * 1.35]; \
@@ -46,7 +66,13 @@ axis_of_models = "\
     set xtics (); \
     set xlabel 'Parameters of the model (log scale)' offset 0, -0.9; \
     set bmargin 5; \
-    set key outside top center horizontal Left reverse"
+    set key outside top center horizontal Left reverse width -column_excess * longest"
+
+# Where series i of n puts a model on that axis: beside the others, so that no bar covers another. All
+# of them together take up to half of what a model has of the axis.
+share_of_series(n) = 0.5 / (n * n_models) < 0.011 ? 0.5 / (n * n_models) : 0.011
+beside(parameters, i, n) = \
+    parameters * (1.35 ** 2 * largest / smallest) ** (share_of_series(n) * (i - 0.5 * (n + 1)))
 
 # In a multiplot, after its panels: the page itself, without axes, for a legend (its `set key` comes
 # after) and for labels that all panels share.

@@ -105,11 +105,23 @@ Test(report_figure_details, games_are_measured_from_their_end_and_searches_from_
     place_open(&p);
     leave_trace(&p, 1, "best cost", (double[]){8, 3}, 2);
     leave_trace(&p, 2, "potential", (double[]){-3, -4, -4}, 3);
-    leave_trace(&p, 3, "potential", (double[]){5}, 1);
+    leave_trace(&p, 3, "potential", (double[]){5}, 1); /* starts in its equilibrium */
     fill(&p, &out, figure_data_convergence);
-    cr_assert_str_eq(out.s, "\"\" 2 1\n\n\n\"nash\"\n\"nash-exact\"\n\n\n\"uniform\"\n\n\n"
-                            "0 0 0.25\n0 1 0\n0 2 0\n\n\n1 0 0\n\n\n0 0 3\n0 1 0.5\n\n\n");
+    cr_assert_str_eq(out.s, "\"\" 1 1\n\n\n\"nash\"\n\n\n\"uniform\"\n\n\n"
+                            "0 0 0.25\n0 1 0\n0 2 0\n\n\n0 0 3\n0 1 0.5\n\n\n");
     buf_release(&out);
+    place_close(&p);
+}
+
+Test(report_figure_details, of_games_that_start_in_their_equilibrium_are_nothing)
+{
+    static struct place p;
+    struct buf out = BUF_INIT;
+    place_open(&p);
+    leave_trace(&p, 1, "potential", (double[]){5}, 1);
+    leave_trace(&p, 2, "potential", (double[]){5, 5}, 2);
+    fill(&p, &out, figure_data_convergence);
+    cr_assert(out.len == 0, "%s", out.s);
     place_close(&p);
 }
 

@@ -127,16 +127,22 @@ Test(report_figures, that_cannot_be_drawn_any_more_are_removed)
 {
     struct place p;
     struct err e;
+    static const char *const endings[] = {"dat", "pdf", "png", "svg"};
     char path[300];
     place_open(&p);
     cr_assert(draw(&p, &e) == 0, "%s", e.text);
-    snprintf(path, sizeof path, "%s/bill.pdf", p.store.plots.s);
-    cr_assert(file_exists(path));
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/bill.%s", p.store.plots.s, endings[i]);
+        cr_assert(file_exists(path));
+    }
     for (size_t i = 0; i < p.f.n; i++) {
         p.f.rows[i].scope_weights = RECORD_NONE;
     }
     cr_assert(draw(&p, &e) == 0, "%s", e.text);
-    cr_assert(!file_exists(path));
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/bill.%s", p.store.plots.s, endings[i]);
+        cr_assert(!file_exists(path), "%s", path);
+    }
     place_close(&p);
 }
 

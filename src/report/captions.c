@@ -11,7 +11,7 @@ const struct figure_caption figure_captions[] = {
      "Change of the loss against model size, in percent of the unquantized model's loss: solid "
      "lines under the study's protocol, dashed lines on the text alone. Bars, where there are any, "
      "are 95 % intervals over texts, or else the standard deviation over seeds, as the legend "
-     "says."},
+     "says. What is of one model stands side by side."},
     {"pareto",
      "Stored bits per weight against the change of the loss. Lines join the points of a method "
      "that no other point of it beats in both; pale marks are the price with an ideal tier map, "
@@ -24,8 +24,8 @@ const struct figure_caption figure_captions[] = {
      "Stored bits per weight, everything included, against the change of the loss, a line a way "
      "of sharing out the bits. Tiers have three prices: packed, with an ideal map, and "
      "entropy-coded. Bars are 95 % intervals over texts, or else the standard deviation over "
-     "seeds, "
-     "as the legend says."},
+     "seeds, as the legend says; where there are bars, lines stand a little beside each other, so "
+     "that none covers another."},
     {"rate_distortion",
      "Stored bits per weight against the squared error over the variance of the weights, with "
      "Shannon's bound for a Gaussian source, that bound plus the 1.53 dB of uniform scalar "
@@ -47,13 +47,15 @@ const struct figure_caption figure_captions[] = {
      "leaves alone."},
     {"gaps",
      "Rate-distortion gap of each tensor: stored bits per weight beyond what a Gaussian source of "
-     "its variance needs for its squared error, by Shannon's bound. A bit is 6.02 dB."},
+     "its variance needs for its squared error, by Shannon's bound. A bit is 6.02 dB. Of sources "
+     "of one variance the Gaussian needs the most bits; weights are not Gaussian, so values below "
+     "0 are possible."},
     {"convergence",
      "Convergence of the solvers. Left: what a game's potential is above the equilibrium that it "
      "ends in, against sweeps of best replies. Right: what the best cost of the swarm is above the "
      "least cost that any choice within the budget can have, against iterations. Relative, on "
-     "logarithmic axes; one line a budget and scope. A game without couplings starts in its "
-     "equilibrium."},
+     "logarithmic axes; one line a budget and scope. What starts where it ends, as games without "
+     "couplings do in their equilibrium, is left out."},
 };
 const size_t figure_n_captions = sizeof figure_captions / sizeof figure_captions[0];
 

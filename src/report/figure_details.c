@@ -181,10 +181,21 @@ static double reference(const struct solver_record *s)
     return is_game(s) ? s->trace[s->n_trace - 1] : s->bound;
 }
 
+/* Whether there is a way to show: what begins at its end, as a game in its equilibrium, has none.
+ */
+static bool has_way(const struct solver_record *s)
+{
+    bool away = false;
+    for (size_t i = 0; i < s->n_trace; i++) {
+        away = away || s->trace[i] > reference(s);
+    }
+    return away && s->n_trace > 1;
+}
+
 static bool is_drawable(const struct cell_details *d, bool game)
 {
     return d->solved && d->solver.n_trace && is_game(&d->solver) == game &&
-           isfinite(reference(&d->solver)) && reference(&d->solver) != 0;
+           isfinite(reference(&d->solver)) && reference(&d->solver) != 0 && has_way(&d->solver);
 }
 
 static size_t method_index(const struct detailed *d, size_t i, bool game)

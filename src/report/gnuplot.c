@@ -155,7 +155,7 @@ int gnuplot_draw(const char *scripts, const char *folder, const char *name, cons
 
 void gnuplot_remove(const char *folder, const char *name)
 {
-    static const char *const endings[] = {"dat", "pdf", "png"};
+    static const char *const endings[] = {"dat", "pdf", "png", "svg"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         struct buf path = BUF_INIT;
         buf_addf(&path, "%s/%s.%s", folder, name, endings[i]);

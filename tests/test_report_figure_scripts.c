@@ -1,0 +1,139 @@
+/* The scripts of plots/ by themselves: what gnuplot says of them, and how large their letters are.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "report/report.h"
+#include "results_fixture.h"
+#include "support.h"
+
+static const char *const kinds[] = {"pdf", "png", "svg"};
+
+/* Data of the figures that the fixture's results make none of. */
+static const struct {
+    const char *stem, *data;
+} made[] = {
+    {"gaps", "\"\"\n\n\n\"t\"\n\n\n\"wte\"\n\n\n0 0 -0.001\n"},
+    {"convergence", "\"note\" 2 1\n\n\n\"one\"\n\"two\"\n\n\n\"swarm\"\n\n\n"
+                    "0 0 0.25\n0 1 0\n\n\n1 0 1e-7\n1 1 0\n\n\n0 0 3\n0 1 0.5\n\n\n"},
+    {"roofline", "60 30 4 4\n\n\n\"tiny\" 2 9\n\"large\" 40 20\n"},
+};
+
+/* Runs gnuplot on its arguments; `said` gets what it says, which must be no failure. */
+static void gnuplot(const char *const argv[], struct buf *said)
+{
+    struct err e;
+    bool missing = false;
+    int exit_code = 0;
+    buf_clear(said);
+    cr_assert(process_run(argv, PROCESS_MESSAGES, said, &exit_code, &missing, &e) == 0, "%s",
+              e.text);
+    cr_assert(exit_code == 0, "%s", buf_text(said));
+}
+
+/* Draws PLOTS/STEM.EACH KIND from PLOTS/STEM.dat. */
+static void draws_without_a_word(const char *plots, const char *stem)
+{
+    struct buf said = BUF_INIT;
+    char script[300], data[300], figure[300];
+    snprintf(script, sizeof script, "%s/%s.gp", source_path("plots"), stem);
+    snprintf(data, sizeof data, "%s/%s.dat", plots, stem);
+    for (size_t k = 0; k < 3; k++) {
+        snprintf(figure, sizeof figure, "%s/%s.%s", plots, stem, kinds[k]);
+        const char *const argv[] = {"gnuplot", "-d", "-c", script, kinds[k], figure, data, NULL};
+        gnuplot(argv, &said);
+        cr_assert(said.len == 0, "%s.%s: %s", stem, kinds[k], said.s);
+    }
+    buf_release(&said);
+}
+
+Test(report_figure_scripts, draw_without_a_warning)
+{
+    static const enum spec_report_kind reports[] = {REPORT_STUDY, REPORT_SWEEP, REPORT_ALLOCATORS,
+                                                    REPORT_SEEDS};
+    struct fixture f;
+    struct store store;
+    struct buf written = BUF_INIT;
+    struct err e;
+    setenv("NASHSWARM_PLOTS", source_path("plots"), 1);
+    fixture_study(&f);
+    fixture_row(&f, 0, 2, "text", 4)->seed = 1;
+    fixture_row(&f, 0, 2, "text", 5)->seed = 2;
+    const char *root = fixture_folder();
+    cr_assert(store_init(&store, root, f.spec.name, &e) == 0, "%s", e.text);
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        f.spec.report.kind = reports[i];
+        cr_assert(report_figures(&store, &f.spec, f.rows, f.n, &written, &e) == 0, "%s", e.text);
+    }
+    size_t n = 0;
+    for (char *rest, *line = strtok_r(written.s, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char *stem = strrchr(line, '/') + 1, *ending = strrchr(stem, '.');
+        if (strcmp(ending, ".dat") == 0) {
+            *ending = '\0';
+            draws_without_a_word(store.plots.s, stem);
+            n++;
+        }
+    }
+    cr_assert(n >= 8, "%zu", n);
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        char path[300];
+        snprintf(path, sizeof path, "%s/%s.dat", store.plots.s, made[i].stem);
+        cr_assert(file_write(path, made[i].data, strlen(made[i].data), &e) == 0, "%s", e.text);
+        draws_without_a_word(store.plots.s, made[i].stem);
+    }
+    buf_release(&written);
+    store_release(&store);
+    fixture_remove(root);
+}
+
+/* A line of letters of 9 points, 1.164 times as high in DejaVu Sans, on a page 6.4 inches wide. */
+static const double line_share = 9 * 1.164 / (6.4 * 72);
+
+Test(report_figure_scripts, have_letters_of_nine_points_in_pdf_and_png)
+{
+    const char *root = fixture_folder();
+    struct buf said = BUF_INIT;
+    for (size_t k = 0; k < 2; k++) {
+        char line[600];
+        snprintf(line, sizeof line,
+                 "terminal_kind = '%s'; output_path = '%s/x'; aspect = 0.5; load '%s/style.gp'; "
+                 "plot x; print 1.0 * GPVAL_TERM_VCHAR / GPVAL_TERM_XSIZE",
+                 kinds[k], root, source_path("plots"));
+        const char *const argv[] = {"gnuplot", "-d", "-e", line, NULL};
+        gnuplot(argv, &said);
+        double share = strtod(buf_text(&said), NULL);
+        cr_assert(share > 0.93 * line_share && share < 1.07 * line_share, "%s: %s", kinds[k],
+                  buf_text(&said));
+    }
+    buf_release(&said);
+    fixture_remove(root);
+}
+
+/* SVG has its letters' size in it, in pixels of a page of 760. */
+Test(report_figure_scripts, have_no_letters_under_seven_points_in_svg)
+{
+    const char *root = fixture_folder();
+    struct buf svg = BUF_INIT;
+    struct err e;
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        char path[300];
+        snprintf(path, sizeof path, "%s/%s.dat", root, made[i].stem);
+        cr_assert(file_write(path, made[i].data, strlen(made[i].data), &e) == 0, "%s", e.text);
+        draws_without_a_word(root, made[i].stem);
+        snprintf(path, sizeof path, "%s/%s.svg", root, made[i].stem);
+        buf_clear(&svg);
+        cr_assert(file_read(&svg, path, &e) == 0, "%s", e.text);
+        size_t n = 0;
+        for (const char *at = svg.s; (at = strstr(at, "font-size=\"")); n++) {
+            at += strlen("font-size=\"");
+            double points = strtod(at, NULL) * 6.4 * 72 / 760;
+            cr_assert(points > 6.9 && points < 9.1, "%s: %g points", made[i].stem, points);
+        }
+        cr_assert(n > 2, "%s", made[i].stem);
+    }
+    buf_release(&svg);
+    fixture_remove(root);
+}
