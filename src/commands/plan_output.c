@@ -89,6 +89,7 @@ static void add_estimates(struct buf *out, const struct survey *v)
              v->memory_mib.value, v->disk_bytes.value / (1 << 20));
     buf_addf(out, "as %zu stored %s of the same models and methods took", v->wall_s.measured,
              v->wall_s.measured == 1 ? "cell" : "cells");
+    buf_adds(out, v->scaled ? ", scaled to the texts of these" : "");
     if (known < cells) {
         buf_addf(out, "; %zu of the %zu to run are not measured, nor in these numbers",
                  cells - known, cells);

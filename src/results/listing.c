@@ -172,7 +172,8 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-static double folder_bytes(const struct store *s, const char *id)
+/* Bytes on disk of a cell's files, and of its evidence alone. */
+static double folder_bytes(const struct store *s, const char *id, double *evidence_bytes)
 {
     struct stat st;
     double bytes = 0;
@@ -180,6 +181,9 @@ static double folder_bytes(const struct store *s, const char *id)
     for (const struct dirent *entry; folder && (entry = readdir(folder));) {
         if (entry->d_name[0] != '.' && fstatat(dirfd(folder), entry->d_name, &st, 0) == 0) {
             bytes += (double)st.st_blocks * 512;
+            if (strcmp(entry->d_name, EVIDENCE_FILE) == 0) {
+                *evidence_bytes = (double)st.st_blocks * 512;
+            }
         }
     }
     if (folder) {
@@ -188,14 +192,34 @@ static double folder_bytes(const struct store *s, const char *id)
     return folder ? bytes : (double)NAN;
 }
 
+/* What was scored and by which method, as the result has it. */
+static void take_subject(struct result_cost *cost, const struct store *s, const char *id)
+{
+    static const char cut[] = "\nmax_tokens: ";
+    struct err ignored;
+    json_t *root = json_file_read(path_of(s, id, "result.json").s, &ignored);
+    const json_t *record = json_object_get(root, "record");
+    const char *model = json_string_value(json_object_get(record, "model"));
+    const char *allocator = json_string_value(json_object_get(record, "allocator"));
+    const char *cell = json_string_value(json_object_get(root, "cell"));
+    const char *at = cell ? strstr(cell, cut) : NULL;
+    snprintf(cost->model, sizeof cost->model, "%s", model ? model : "");
+    snprintf(cost->allocator, sizeof cost->allocator, "%s", allocator ? allocator : "");
+    cost->texts = number_of(record, "texts");
+    cost->max_tokens = at ? strtod(at + strlen(cut), NULL) : (double)NAN;
+    json_decref(root);
+}
+
 struct result_cost listing_cost(const struct store *s, const char *id)
 {
     struct err ignored;
+    struct result_cost cost = {.evidence_bytes = 0};
     json_t *root = json_file_read(path_of(s, id, "provenance.json").s, &ignored);
-    struct result_cost cost = {.wall_s = number_of(root, "wall_s"),
-                               .peak_memory_mib =
-                                   number_of(json_object_get(root, "machine"), "peak_memory_mib"),
-                               .disk_bytes = folder_bytes(s, id)};
+    cost.wall_s = number_of(root, "wall_s");
+    cost.solve_s = number_of(root, "solve_s");
+    cost.peak_memory_mib = number_of(json_object_get(root, "machine"), "peak_memory_mib");
+    cost.disk_bytes = folder_bytes(s, id, &cost.evidence_bytes);
+    take_subject(&cost, s, id);
     json_decref(root);
     return cost;
 }

@@ -36,9 +36,14 @@ bool listing_cell_text(struct buf *out, const struct store *s, const char *id);
 /* Why the last run of the cell failed, appended; false when it did not. */
 bool listing_failure(struct buf *out, const struct store *s, const char *id);
 
-/* What a stored cell took. NaN: not known. */
+/* What a stored cell took, and for what. NaN and "": not known. */
 struct result_cost {
     double wall_s, peak_memory_mib, disk_bytes;
+    double solve_s;        /* of its variant; NaN also when nothing was solved */
+    double evidence_bytes; /* of disk_bytes, what is kept token by token */
+    double texts;          /* that were scored */
+    double max_tokens;     /* where they were cut; NaN also where they are joined */
+    char model[CELL_TEXT], allocator[CELL_TEXT];
 };
 struct result_cost listing_cost(const struct store *s, const char *id);
 

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+
+#define PLANNED ".planned" /* in results/NAME */
 
 enum { OTHERS_MAX = 256 }; /* stored cells outside of the plan that are read */
 
@@ -72,27 +75,89 @@ static int make_room(struct novelty *v, struct err *e)
     return 0;
 }
 
-static int learn_text(struct novelty *v, const char *text, struct err *e)
+/* Learns a line; whether it was new in *new. */
+static int learn_line(struct novelty *v, const struct line *line, bool *new, struct err *e)
 {
+    if (make_room(v, e)) {
+        return -1;
+    }
+    uint64_t *at = slot(v, line->hash);
+    *new = *at == 0;
+    v->n += *new;
+    *at = line->hash;
+    return 0;
+}
+
+/*
+ * Learns all lines of a text. Those that are new are appended to `news` (may be NULL) as a text of
+ * their own, which begins with the line of the method as this one does.
+ */
+static int learn_text(struct novelty *v, const char *text, struct buf *news, struct err *e)
+{
+    const char *first = text;
     struct line line;
     uint64_t method = 0;
+    bool any = false, new;
     while (next_line(&line, &text, &method)) {
-        if (make_room(v, e)) {
+        if (learn_line(v, &line, &new, e)) {
             return -1;
         }
-        uint64_t *at = slot(v, line.hash);
-        v->n += *at == 0;
-        *at = line.hash;
+        if (news && new) {
+            if (!any && line.text != first) {
+                buf_add(news, first, strcspn(first, "\n") + 1);
+            }
+            buf_addf(news, "%.*s\n", (int)line.n, line.text);
+            any = true;
+        }
+    }
+    if (any) {
+        buf_addc(news, '\n');
     }
     v->cells++;
     return 0;
 }
 
-static int learn_cell(struct novelty *v, const struct cell *c, struct err *e)
+static int learn_cell(struct novelty *v, const struct cell *c, struct buf *news, struct err *e)
 {
     buf_clear(&v->text);
     cell_describe(v->spec, c, &v->text);
-    return buf_check(&v->text, e) || learn_text(v, v->text.s, e) ? -1 : 0;
+    return buf_check(&v->text, e) || learn_text(v, v->text.s, news, e) ? -1 : 0;
+}
+
+int novelty_keep(const struct spec *s, const struct store *store, const struct plan *p,
+                 struct err *e)
+{
+    struct novelty v = {.spec = s};
+    struct buf lines = BUF_INIT;
+    int status = 0;
+    for (size_t i = 0; i < p->n && !status; i++) {
+        status = learn_cell(&v, &p->cells[i], &lines, e);
+    }
+    if (!status) {
+        status = file_write_text(store->results.s, PLANNED, &lines, e);
+    }
+    buf_release(&lines);
+    novelty_release(&v);
+    return status;
+}
+
+/* What the last run left; nothing when there was none, or its file cannot be read. */
+static int learn_planned(struct novelty *v, const struct store *store, struct err *e)
+{
+    struct buf path = BUF_INIT, text = BUF_INIT;
+    struct err ignored;
+    buf_addf(&path, "%s/" PLANNED, store->results.s);
+    int status = buf_check(&path, e);
+    if (!status && file_exists(path.s) && file_read(&text, path.s, &ignored) == 0) {
+        char *rest = text.len ? text.s : NULL;
+        for (char *end; rest && (end = strstr(rest, "\n\n")) && !status; rest = end + 2) {
+            end[1] = '\0';
+            status = learn_text(v, rest, NULL, e);
+        }
+    }
+    buf_release(&path);
+    buf_release(&text);
+    return status;
 }
 
 static int compare(const void *a, const void *b)
@@ -119,7 +184,7 @@ static int learn_others(struct novelty *v, const struct store *store, const stru
         }
         buf_clear(&v->text);
         if (listing_cell_text(&v->text, store, l->ids[i])) {
-            status = buf_check(&v->text, e) ? -1 : learn_text(v, v->text.s, e);
+            status = buf_check(&v->text, e) ? -1 : learn_text(v, v->text.s, NULL, e);
             read++;
         }
     }
@@ -133,11 +198,11 @@ int novelty_learn(struct novelty *v, const struct spec *s, const struct store *s
     const struct plan *p = &survey->plan;
     *v = (struct novelty){.spec = s};
     for (size_t i = 0; i < p->n; i++) {
-        if (survey->states[i] != SURVEY_MISSING && learn_cell(v, &p->cells[i], e)) {
+        if (survey->states[i] != SURVEY_MISSING && learn_cell(v, &p->cells[i], NULL, e)) {
             return -1;
         }
     }
-    return l->n > 0 ? learn_others(v, store, l, p, e) : 0;
+    return learn_planned(v, store, e) || (l->n > 0 && learn_others(v, store, l, p, e)) ? -1 : 0;
 }
 
 void novelty_release(struct novelty *v)

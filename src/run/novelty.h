@@ -3,7 +3,9 @@
  * model, a protocol. Inside of run/ alone.
  *
  * The canonical texts of the stored cells are taken apart into lines ("  bits: 3" of the method
- * tiers, "model: …"), and a line that none of them has is new.
+ * tiers, "model: …"), and a line that none of them has is new, unless the spec of the last run had
+ * it: a run leaves the lines of all its cells in the file .planned, cells that lack a line of
+ * earlier ones with these lines alone.
  */
 #ifndef NS_RUN_NOVELTY_H
 #define NS_RUN_NOVELTY_H
@@ -19,7 +21,14 @@ struct novelty {
     size_t cells; /* that were learned from; 0: everything is new */
 };
 
-/* Learns from the plan's stored cells, and from some that are there but not in the plan. */
+/* Leaves the lines of the plan's cells for later plans: when a run begins. */
+int novelty_keep(const struct spec *s, const struct store *store, const struct plan *p,
+                 struct err *e);
+
+/*
+ * Learns from the plan's stored cells, from some that are there but not in the plan, and from what
+ * the last run left.
+ */
 int novelty_learn(struct novelty *v, const struct spec *s, const struct store *store,
                   const struct listing *l, const struct survey *survey, struct err *e);
 void novelty_release(struct novelty *v);

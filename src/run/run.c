@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "run/novelty.h"
 #include "run/running.h"
 
 int run_read_stored(struct run *r, size_t i, struct err *e)
@@ -243,6 +244,9 @@ int run_spec(const struct spec *s, const struct store *store, const struct run_c
                      ? -1
                      : 0;
     result->cells = r.plan.n;
+    if (!status && n_stored < r.plan.n) {
+        status = novelty_keep(s, store, &r.plan, e);
+    }
     if (!status && listener->planned) {
         listener->planned(listener->context, r.plan.n, n_stored);
     }

@@ -1,6 +1,5 @@
 #include "run/survey.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "results/listing.h"
+#include "run/estimate.h"
 #include "run/inputs.h"
 #include "run/novelty.h"
 
@@ -122,64 +122,6 @@ static int explain_missing(struct surveyor *y, struct err *e)
     return status;
 }
 
-/* Stored cells of one model and method, of which some are read. */
-struct sample {
-    double wall_s, disk_bytes;
-    size_t n, read;
-};
-
-static void add_cost(struct survey *v, struct sample *to, const struct result_cost *cost)
-{
-    if (isfinite(cost->wall_s) && isfinite(cost->disk_bytes)) {
-        to->wall_s += cost->wall_s;
-        to->disk_bytes += cost->disk_bytes;
-        to->n++;
-        if (!(v->memory_mib.value >= cost->peak_memory_mib)) {
-            v->memory_mib.value = cost->peak_memory_mib;
-        }
-    }
-    to->read++;
-}
-
-static void add_estimate(struct survey_estimate *to, double value)
-{
-    to->value = to->cells ? to->value + value : value;
-    to->cells++;
-}
-
-/* What cells to run will take, as stored ones of the same model and method did. */
-static int estimate(struct surveyor *y, struct err *e)
-{
-    enum { READ = 16 }; /* of one model and method */
-    struct survey *v = y->out;
-    size_t n = y->spec->n_models * y->spec->n_methods;
-    struct sample *samples = mem_new(n, sizeof *samples, e);
-    v->wall_s.value = v->disk_bytes.value = v->memory_mib.value = (double)NAN;
-    for (size_t i = 0; samples && i < v->plan.n; i++) {
-        const struct cell *c = &v->plan.cells[i];
-        struct sample *to = &samples[c->model * y->spec->n_methods + c->method];
-        if (to->read < READ && (v->states[i] == SURVEY_DONE || v->states[i] == SURVEY_STALE)) {
-            struct result_cost cost = listing_cost(y->store, c->id);
-            add_cost(v, to, &cost);
-        }
-    }
-    for (size_t i = 0; samples && i < v->plan.n; i++) {
-        const struct cell *c = &v->plan.cells[i];
-        const struct sample *from = &samples[c->model * y->spec->n_methods + c->method];
-        if (v->states[i] != SURVEY_DONE && from->n > 0) {
-            add_estimate(&v->wall_s, from->wall_s / (double)from->n);
-            add_estimate(&v->disk_bytes, from->disk_bytes / (double)from->n);
-        }
-    }
-    for (size_t i = 0; samples && i < n; i++) {
-        v->wall_s.measured += samples[i].n;
-    }
-    v->memory_mib.cells = v->wall_s.cells;
-    v->memory_mib.measured = v->disk_bytes.measured = v->wall_s.measured;
-    free(samples);
-    return samples ? 0 : -1;
-}
-
 static int survey(struct surveyor *y, struct err *e)
 {
     struct survey *v = y->out;
@@ -197,7 +139,7 @@ static int survey(struct surveyor *y, struct err *e)
     for (size_t i = 0; i < v->plan.n; i++) {
         v->counts[v->states[i]]++;
     }
-    return explain_missing(y, e) || estimate(y, e) ? -1 : 0;
+    return explain_missing(y, e) || estimate_make(v, y->spec, y->store, &y->listing, e) ? -1 : 0;
 }
 
 int survey_make(struct survey *v, const struct spec *s, const struct store *store, struct err *e)

@@ -35,6 +35,7 @@ struct survey {
     size_t counts[SURVEY_STATES];
     struct survey_estimate wall_s, disk_bytes; /* of all cells that would be run */
     struct survey_estimate memory_mib;         /* the most at a time, one variant at a time */
+    bool scaled; /* whether stored cells were scored on more or fewer texts than those to run */
 };
 
 /* Release it either way. */
