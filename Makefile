@@ -18,6 +18,15 @@ HARNESS ?=
 FUZZ_SECONDS ?= 60
 
 SHELL := /bin/bash
+
+# A value with blanks or quotes in it as one word of the shell; names of models may come with blanks or
+# with commas between them.
+quoted = '$(subst ','\'',$(1))'
+COMMA := ,
+BLANK := $(subst x,,x x)
+MODEL_NAMES := $(strip $(subst $(COMMA), ,$(MODELS)))
+MODEL_LIST := $(subst $(BLANK),$(COMMA),$(MODEL_NAMES))
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build/nashswarm
@@ -101,7 +110,7 @@ PLAIN_TESTS := $(B)/tests/plain/tests
 all: build/nashswarm ## Build build/nashswarm (installs nothing)
 
 help: ## List the targets
-	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan|tsan|coverage] [SIMD=baseline|avx2] [CC=clang] [HARDEN=no]"
+	@echo "make TARGET [SPEC=experiments/NAME.yaml] [MODELS=a,b|'a b'] [SAMPLES=n] [OUT=folder] [VARIANT=release|debug|asan|tsan|coverage] [SIMD=baseline|avx2] [CC=clang] [HARDEN=no]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what is missing (Debian or Ubuntu packages, through sudo when not root)
@@ -114,34 +123,34 @@ deps-check: deps
 WHOLE := $(if $(MODELS)$(SAMPLES)$(filter-out experiments/multiscale.yaml,$(SPEC)),,yes)
 
 # The part of the experiment that is meant.
-PART := $(if $(MODELS),--models $(MODELS)) $(if $(SAMPLES),--samples $(SAMPLES))
+PART := $(if $(MODELS),--models $(MODEL_LIST)) $(if $(SAMPLES),--samples $(SAMPLES))
 
 reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm run $(SPEC) --out $(OUT) $(PART)
-	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(OUT) --quiet >/dev/null)
-	@echo; build/nashswarm verify --out $(OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
+	@build/nashswarm run $(call quoted,$(SPEC)) --out $(call quoted,$(OUT)) $(PART)
+	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(call quoted,$(OUT)) --quiet >/dev/null)
+	@echo; build/nashswarm verify --out $(call quoted,$(OUT)) --summary $(if $(WHOLE),--require multiscale --require findings)
 
 reproduce-gpt2: deps ## The study's two tables on the official weights that are there (make weights, make wikitext)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@tools/reproduce-gpt2 $(OUT) $(MODELS)
+	@tools/reproduce-gpt2 $(call quoted,$(OUT)) $(MODEL_NAMES)
 
 reference: reproduce ## Make today's verdicts those that later ones are compared with
-	@build/nashswarm verify --out $(OUT) --summary --update-reference
+	@build/nashswarm verify --out $(call quoted,$(OUT)) --summary --update-reference
 
 PAPER_SPECS := experiments/multiscale.yaml experiments/protocols.yaml experiments/findings.yaml
 
 paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs what is missing; installs TeX)
 	@tools/deps paper
 	@$(MAKE) --no-print-directory build/nashswarm
-	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(OUT) --quiet >/dev/null || exit 1; done
-	@build/nashswarm verify --out $(OUT) --summary
-	@tools/paper $(OUT)
+	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(call quoted,$(OUT)) --quiet >/dev/null || exit 1; done
+	@build/nashswarm verify --out $(call quoted,$(OUT)) --summary
+	@tools/paper $(call quoted,$(OUT))
 
 weights: deps ## Download and import GPT-2, Medium, Large and XL, or MODELS="gpt2 gpt2-medium" (KEEP=1 keeps the downloads)
 	@tools/deps download
 	@$(MAKE) --no-print-directory build/nashswarm
-	@KEEP=$(KEEP) tools/fetch weights build/nashswarm $(MODELS)
+	@KEEP=$(KEEP) tools/fetch weights build/nashswarm $(MODEL_NAMES)
 
 wikitext: ## Download the texts that the study scored, WikiText-2 (KEEP=1 keeps the archive)
 	@tools/deps download
@@ -149,7 +158,7 @@ wikitext: ## Download the texts that the study scored, WikiText-2 (KEEP=1 keeps 
 
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm figures $(SPEC) --out $(OUT) $(PART)
+	@build/nashswarm figures $(call quoted,$(SPEC)) --out $(call quoted,$(OUT)) $(PART)
 
 test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
@@ -268,11 +277,11 @@ reliability-table: ## Write the table of reliability into README.md from what wa
 
 speed: ## Time one text and one token from floats, dequantized floats and codes (experiments/speed.yaml)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm speed experiments/speed.yaml --out $(OUT) $(if $(MODELS),--models $(MODELS))
+	@build/nashswarm speed experiments/speed.yaml --out $(call quoted,$(OUT)) $(if $(MODELS),--models $(MODEL_LIST))
 
 bench: deps ## Measure speed against this machine's limits (SHAPES="gpt2 gpt2-xl", SYNTH=folder)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@tools/bench "$(or $(SHAPES),gpt2)" "$(OUT)" "$(SYNTH)"
+	@tools/bench "$(or $(SHAPES),gpt2)" $(call quoted,$(OUT)) $(call quoted,$(SYNTH))
 
 clean: ## Remove build/
 	rm -rf build
@@ -297,7 +306,7 @@ keys: build/nashswarm ## Put the keys of experiments and ledgers into docs/ and 
 	@sed -i -e '/^\.\\" keys$$/,/^\.\\" end$$/{/^\.\\"/!d}' -e '/^\.\\" keys$$/r build/keys.roff' docs/nashswarm.1
 
 readme: reproduce ## Put the stored results into README.md
-	@tools/readme $(OUT)
+	@tools/readme $(call quoted,$(OUT))
 
 build/nashswarm: $(PROGRAM)
 	@ln -sf release/nashswarm $@.new && mv -f $@.new $@
