@@ -44,7 +44,8 @@ const struct figure_caption figure_captions[] = {
      "The bit bill. Left: stored bits per weight of the quantized tensors, split into codes, tier "
      "map and grids; the study counts the codes alone. Diamonds: codes and map at their entropy. "
      "Right: the whole model as a share of its 32-bit size, with the tensors that the method "
-     "leaves alone."},
+     "leaves alone as they are stored, at 16 or 32 bits a weight; the table of sizes counts those "
+     "at 32."},
     {"gaps",
      "Rate-distortion gap of each tensor: stored bits per weight beyond what a Gaussian source of "
      "its variance needs for its squared error, by Shannon's bound. A bit is 6.02 dB. Of sources "

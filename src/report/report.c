@@ -26,10 +26,10 @@ static int make_study(struct tables *t, const struct pairing *p, const struct re
         return -1;
     }
     const struct spec *s = p->spec;
-    tables_loss(&t->each[t->n++], s, &study, study.protocol);
-    for (size_t i = 0; i < s->n_protocols; i++) {
+    int status = tables_loss(&t->each[t->n++], &study, p, study.protocol, e);
+    for (size_t i = 0; i < s->n_protocols && !status; i++) {
         if (strcmp(report_protocol(s, i), study.protocol) != 0) {
-            tables_loss(&t->each[t->n++], s, &study, report_protocol(s, i));
+            status = tables_loss(&t->each[t->n++], &study, p, report_protocol(s, i), e);
         }
     }
     for (size_t i = 0; i < s->n_protocols && !roles_are_all(s); i++) {
@@ -38,7 +38,7 @@ static int make_study(struct tables *t, const struct pairing *p, const struct re
     t->n_main = t->n;
     tables_size(&t->each[t->n++], s, &study);
     study_release(&study);
-    return 0;
+    return status;
 }
 
 static int make_allocators(struct tables *t, const struct pairing *p, const struct record *rows,

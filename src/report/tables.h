@@ -32,8 +32,9 @@ int tables_make(struct tables *t, const struct pairing *p, const struct record *
                 struct err *e);
 void tables_release(struct tables *t);
 
-void tables_loss(struct layout *l, const struct spec *s, const struct study *study,
-                 const char *protocol);
+/* `p`: where the evidence is that the methods of a line are compared on. */
+int tables_loss(struct layout *l, const struct study *study, const struct pairing *p,
+                const char *protocol, struct err *e);
 void tables_size(struct layout *l, const struct spec *s, const struct study *study);
 void tables_bill(struct layout *l, const struct spec *s, const struct record *rows, size_t n);
 void tables_sweep(struct layout *l, const struct spec *s, const char *protocol,
@@ -53,6 +54,10 @@ void tables_ranking(struct layout *l, const struct spec *s, const struct seeds *
 /* The notes of the table of allocators that are computed: see notes_allocators.c. */
 int notes_allocators(struct layout *l, const struct contest *c, const struct pairing *p,
                      struct err *e);
+
+/* Which advantages of the study's table are resolved, and what has none: see notes_study.c. */
+int notes_advantage(struct layout *l, const struct study *study, const struct pairing *p,
+                    const char *protocol, struct err *e);
 
 /* The row that begins here is made from the rows of this selection. */
 void tables_from(struct layout *l, struct selection s);

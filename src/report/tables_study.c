@@ -143,13 +143,18 @@ static void note_synthetic(struct layout *l, const struct spec *s, const struct 
     buf_release(&names);
 }
 
-static void loss_notes(struct layout *l, const struct spec *s, const char *protocol)
+static int loss_notes(struct layout *l, const struct study *study, const struct pairing *p,
+                      const char *protocol, struct err *e)
 {
+    const struct spec *s = p->spec;
     layout_note(l, "Δ Loss: (quantized − baseline) / baseline. Comp.: 1 − payload / 32 bits of the "
                    "touched tensors alone, as the study counts; the tier map was not paid for.");
     layout_note(l,
                 "Advantage: ratio of the two Δ losses, from unrounded values; within a factor of "
                 "1.2 it is comparable.");
+    if (notes_advantage(l, study, p, protocol, e)) {
+        return -1;
+    }
     layout_note(l,
                 "95 %% interval of Δ Loss in %%: bootstrap over texts, what other texts from the "
                 "same source would give; it says nothing of other models%s.",
@@ -166,6 +171,7 @@ static void loss_notes(struct layout *l, const struct spec *s, const char *proto
                 "at their entropy.",
                 role_tiers(s));
     tables_note_seeds(l, s);
+    return 0;
 }
 
 /* A line is made from the three methods that it sets against each other, under one protocol. */
@@ -203,9 +209,10 @@ static void loss_line(struct layout *l, const struct study_line *line, const cha
     real_cell(l, line->tiers, protocol, "bits_entropy", 2);
 }
 
-void tables_loss(struct layout *l, const struct spec *s, const struct study *study,
-                 const char *protocol)
+int tables_loss(struct layout *l, const struct study *study, const struct pairing *p,
+                const char *protocol, struct err *e)
 {
+    const struct spec *s = p->spec;
     bool own = strcmp(protocol, study->protocol) == 0;
     layout_name(l, own ? "loss" : "loss-%s", protocol);
     loss_caption(l, s, study, protocol);
@@ -221,10 +228,11 @@ void tables_loss(struct layout *l, const struct spec *s, const struct study *stu
         }
     }
     note_synthetic(l, s, study);
-    loss_notes(l, s, protocol);
+    int status = loss_notes(l, study, p, protocol, e);
     if (published) {
         layout_note(l, "Published: the study's own losses; its Δ from them, as it prints it.");
     }
+    return status;
 }
 
 /* "18.40 (87.5 %)": payload in MiB, compression as the study counts. */
@@ -284,6 +292,8 @@ void tables_size(struct layout *l, const struct spec *s, const struct study *stu
                    "tier map, nor for the grids.");
     layout_note(l, "Of the model, payload: share of the whole model that is gone when the payload "
                    "replaces the touched tensors.");
-    layout_note(l, "Of the model, all stored: the same with tier map and grids counted, packed.");
+    layout_note(l, "Of the model, all stored: the same with tier map and grids counted, packed. "
+                   "Tensors that are left alone count at 32 bits in both, as the whole does; the "
+                   "bill, as a table and as a figure, counts them as stored.");
     tables_note_seeds(l, s);
 }
