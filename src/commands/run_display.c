@@ -210,6 +210,7 @@ static void began(void *context, const struct cell *c, size_t n)
 {
     struct run_display *d = context;
     struct display_variant *place = running(d, "");
+    d->waiting = false;
     if (place) {
         *place = (struct display_variant){.cells = n, .began_s = clock_s()};
         snprintf(place->id, sizeof place->id, "%s", c->id);
@@ -253,6 +254,38 @@ static void finished(void *context, const struct cell *c, const struct record *r
         fprintf(stderr, "%s[%zu/%zu]%s %s  loss %.4f  %.2f s\n", d->colored ? green : "", d->done,
                 d->cells, d->colored ? plain : "", c->id, r->loss_nats, wall_s);
     }
+}
+
+static void found(void *context, const struct cell *c)
+{
+    struct run_display *d = context;
+    d->stored++;
+    d->done++;
+    if (d->json) {
+        struct event v;
+        event_begin(&v, "found");
+        json_key_text(&v.j, "id", c->id);
+        event_end(&v, d);
+    } else if (!d->quiet) {
+        run_display_clear(d);
+        fprintf(stderr, "[%zu/%zu] %s  done by another run\n", d->done, d->cells, c->id);
+    }
+}
+
+static bool waits(void *context, const struct cell *c, size_t n)
+{
+    struct run_display *d = context;
+    if (!d->waiting && !d->json && !d->quiet) {
+        struct buf more = BUF_INIT;
+        if (n > 1) {
+            buf_addf(&more, " and %zu more", n - 1);
+        }
+        run_display_clear(d);
+        fprintf(stderr, "waiting for %s%s: another run is at it\n", c->id, buf_text(&more));
+        buf_release(&more);
+    }
+    d->waiting = true;
+    return d->broken || d->stop();
 }
 
 static void tell_alone(const struct run_display *d, const char *id)
@@ -307,6 +340,8 @@ struct run_listener run_display_listener(struct run_display *d)
                                  .noted = noted,
                                  .began = began,
                                  .finished = finished,
+                                 .found = found,
+                                 .waits = waits,
                                  .failed = failed,
                                  .command = command_of,
                                  .within = within_cell,

@@ -42,6 +42,7 @@ struct run_display {
     bool terminal, colored, broken; /* broken: events cannot be written any more */
     size_t cells, stored, done;     /* done: of all, those stored before and those failed too */
     struct display_variant running[DISPLAY_RUNNING];
+    bool waiting;           /* for other runs, which has been told */
     char failed[CELL_TEXT]; /* the cell that ended the run, or "" */
     /* Of clock_s(): when cells began to be run, the last was done, the line was last shown. */
     double start_s, ended_s, drawn_s;

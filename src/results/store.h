@@ -3,6 +3,7 @@
  *
  *   ROOT/results/NAME/spec.resolved.yaml       what the table was made of, every default filled in
  *   ROOT/results/NAME/.planned                 what the spec of the last run said (run/novelty.h)
+ *   ROOT/results/NAME/.claims                  empty; its locks say who is at what (run/claim.h)
  *   ROOT/results/NAME/cells/ID/cell.yaml       one cell, resolved
  *   ROOT/results/NAME/cells/ID/result.json     its key, its canonical text, its record, its details
  *   ROOT/results/NAME/cells/ID/provenance.json where it came from (provenance.h)

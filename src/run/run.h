@@ -7,9 +7,11 @@
  * cell's result is published as soon as it is there; an interrupted run resumes where it was.
  * Several variants may be made side by side, which changes no byte of a result.
  *
- * Several runs may go on one experiment at the same time: each looks again for a cell's result
- * before it computes it, and one that finds another's result where it wanted to publish its own
- * goes on from the other end, so that two of them meet in the middle. Nobody waits for anybody.
+ * Several runs may go on one experiment at the same time, and share its variants: each claims those
+ * that it is at (claim.h), puts off what others have claimed, and at last waits for it, or takes it
+ * over when a run ended without a result. On a file system without locks, one that finds another's
+ * result where it wanted to publish its own goes on from the other end, so that two of them meet in
+ * the middle.
  */
 #ifndef NS_RUN_RUN_H
 #define NS_RUN_RUN_H
@@ -37,10 +39,17 @@ struct run_listener {
     void (*began)(void *context, const struct cell *c, size_t n);
     /* After each cell; `wall_s` is its share of the work. */
     void (*finished)(void *context, const struct cell *c, const struct record *r, double wall_s);
+    /* Instead of both, when another run has given the result meanwhile. */
+    void (*found)(void *context, const struct cell *c);
     /* After each cell that could not be run; its log (results/journal.h) is complete. */
     void (*failed)(void *context, const struct cell *c, const struct err *why);
     /* Within a variant, often; its answer true interrupts the run. */
     bool (*within)(void *context, const struct cell *c, const struct run_step *step);
+    /*
+     * About once a second while nothing is left but n variants that other runs have claimed, `c`
+     * the first cell of one of them; its answer true interrupts the run.
+     */
+    bool (*waits)(void *context, const struct cell *c, size_t n);
     /* Appends the command that runs a cell alone, for its log. */
     void (*command)(void *context, const struct cell *c, struct buf *out);
     void *context;

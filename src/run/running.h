@@ -2,8 +2,8 @@
  * running: a run while it goes. Inside of run/ alone.
  *
  * run.c plans it and writes its tables; workers.c has its variants made, several at a time if
- * wanted; publish.c stores what they come to. Everything that changes after the plan is under the
- * lock.
+ * wanted, in the order of queue.c; publish.c stores what they come to. Everything that changes
+ * after the plan is under the lock.
  */
 #ifndef NS_RUN_RUNNING_H
 #define NS_RUN_RUNNING_H

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "results/journal.h"
 #include "run/models.h"
+#include "run/queue.h"
 #include "run/running.h"
 #include "tensor/matmul.h"
 
@@ -14,15 +15,12 @@
  */
 enum { VARIANT_BYTES = 2 * sizeof(float) };
 
-/* The variants of a run on their way to the workers; under the run's lock. */
+/* What workers share; what changes is under the run's lock. */
 struct work {
     struct run *run;
     struct models models;
-    size_t *starts;   /* first cell of each variant, and the number of cells */
-    size_t from, to;  /* variants that nobody took yet */
-    bool met_other;   /* another run is on the same cells: go on from the other end */
+    struct queue queue;
     size_t memory;    /* what their variants take */
-    bool ended;       /* nothing more is handed out */
     struct err error; /* the first one, when ended early by one */
     int status;
     pthread_cond_t changed; /* a variant was done */
@@ -64,6 +62,7 @@ static bool within(void *context, size_t done, size_t total)
 static int cells_to_run(struct run *r, size_t first, size_t last, size_t *index, size_t *n,
                         struct err *e)
 {
+    const struct run_listener *l = r->listener;
     *n = 0;
     for (size_t i = first; i < last; i++) {
         if (r->stored[i] || !r->chosen[i]) {
@@ -74,6 +73,10 @@ static int cells_to_run(struct run *r, size_t first, size_t last, size_t *index,
         }
         if (!r->stored[i]) {
             index[(*n)++] = i;
+        } else if (l->found) {
+            run_lock(r);
+            l->found(l->context, &r->plan.cells[i]);
+            run_unlock(r);
         }
     }
     return 0;
@@ -195,8 +198,8 @@ static int run_variant(struct worker *w, size_t first, size_t last, struct err *
         journal_add(&journal, JOURNAL_ERROR "%s", e->text);
         status = r->stopped ? -1 : run_note_failure(r, cells, n, e);
     } else {
-        status =
-            run_publish(r, index, n, &result, clock_s() - start, &journal, &w->work->met_other, e);
+        status = run_publish(r, index, n, &result, clock_s() - start, &journal,
+                             &w->work->queue.met_other, e);
     }
 out:
     journal_close(&journal);
@@ -211,18 +214,6 @@ out:
     return status;
 }
 
-/* The next variant for a worker, if there is one. */
-static bool take(struct work *w, size_t *variant)
-{
-    run_lock(w->run);
-    bool there = !w->ended && w->from < w->to;
-    if (there) {
-        *variant = w->met_other ? --w->to : w->from++;
-    }
-    run_unlock(w->run);
-    return there;
-}
-
 /* An error ends the run: what others have at hand they finish. */
 static void end(struct work *w, const struct err *e)
 {
@@ -231,47 +222,24 @@ static void end(struct work *w, const struct err *e)
         w->error = *e;
     }
     w->status = -1;
-    w->ended = true;
+    queue_end(&w->queue);
     run_unlock(w->run);
 }
 
 static void *work(void *context)
 {
     struct worker *w = context;
-    const size_t *starts = w->work->starts;
+    struct queue *q = &w->work->queue;
     struct err e;
     size_t v;
     compute_set_threads(w->threads);
-    while (take(w->work, &v)) {
-        if (run_variant(w, starts[v], starts[v + 1], &e)) {
+    while (queue_take(q, &v)) {
+        if (run_variant(w, q->starts[v], q->starts[v + 1], &e)) {
             end(w->work, &e);
         }
+        queue_give(q, v);
     }
     return NULL;
-}
-
-/* Cells i.. that are one variant. */
-static size_t variant_end(const struct plan *p, size_t i)
-{
-    size_t end = i + 1;
-    while (end < p->n && cell_same_variant(&p->cells[i], &p->cells[end])) {
-        end++;
-    }
-    return end;
-}
-
-/* Where each variant begins, and after the last of them the number of cells. */
-static size_t *variant_starts(const struct plan *p, size_t *n, struct err *e)
-{
-    size_t *starts = mem_new(p->n + 1, sizeof *starts, e);
-    *n = 0;
-    for (size_t i = 0; starts && i < p->n; i = variant_end(p, i)) {
-        starts[(*n)++] = i;
-    }
-    if (starts) {
-        starts[*n] = p->n;
-    }
-    return starts;
 }
 
 /*
@@ -309,13 +277,16 @@ int run_missing(struct run *r, struct err *e)
 {
     struct work w = {.run = r, .changed = PTHREAD_COND_INITIALIZER};
     int n = r->limits->side_by_side > 1 ? r->limits->side_by_side : 1;
-    w.starts = variant_starts(&r->plan, &w.to, e);
-    int status = w.starts && !models_init(&w.models, r->spec, e) ? work_side_by_side(&w, n, e) : -1;
+    int status = queue_init(&w.queue, r, e) || models_init(&w.models, r->spec, e)
+                     ? -1
+                     : work_side_by_side(&w, n, e);
     if (!status && w.status) {
         *e = w.error;
         status = -1;
+    } else if (!status && r->stopped) {
+        status = err_set(e, "interrupted");
     }
     models_release(&w.models);
-    free(w.starts);
+    queue_release(&w.queue);
     return status;
 }
