@@ -292,6 +292,7 @@ install: build/nashswarm ## Install program, data and man page under DESTDIR/PRE
 	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > "$(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1"
 	tar -cf - --exclude=data/downloads experiments configs data | tar -xf - -C "$(DESTDIR)$(PREFIX)/share/nashswarm/"
 	install -m 644 plots/*.gp "$(DESTDIR)$(PREFIX)/share/nashswarm/plots/"
+	install -m 644 paper/nashswarm.sty "$(DESTDIR)$(PREFIX)/share/nashswarm/"
 
 columns: build/nashswarm ## Put the table of columns into docs/columns.md
 	@build/nashswarm show --list-columns --format markdown > build/columns.md

@@ -19,7 +19,7 @@ struct options {
 enum { KEY_FORMAT = 256 };
 
 static const struct argp_option option_rows[] = {
-    {"format", KEY_FORMAT, "NAME", 0, "text, csv, json, tsv, markdown or roff (text)", 0},
+    {"format", KEY_FORMAT, "NAME", 0, "text, csv, json, tsv, markdown, latex or roff (text)", 0},
     {0},
 };
 

@@ -31,7 +31,7 @@ static const struct argp_option option_rows[] = {
      0},
     {"sort", KEY_SORT, "COLUMN", 0, "smallest first; -COLUMN: largest first", 0},
     {"top", KEY_TOP, "N", 0, "the first N rows alone", 0},
-    {"format", KEY_FORMAT, "NAME", 0, "text, csv, json, tsv or markdown (text)", 0},
+    {"format", KEY_FORMAT, "NAME", 0, "text, csv, json, tsv, markdown or latex (text)", 0},
     {"list-columns", KEY_LIST, NULL, 0, "print what the columns mean and stop", 0},
     {"out", 'o', "ROOT", 0, "where the results/ of a spec are (default: the working directory)", 0},
     {0},
@@ -141,7 +141,7 @@ static int show_table(struct options *o, const struct stored *s, struct buf *out
         for (size_t i = 0; i < n; i++) {
             numbers[i] = (size_t)((const struct record *)rows[i] - s->rows) + 1;
         }
-        if (!o->columns.n && (o->format == BROWSE_TEXT || o->format == BROWSE_MARKDOWN)) {
+        if (!o->columns.n && browse_is_layout(o->format)) {
             browse_usual_columns(&o->columns, rows, n);
         } else if (!o->columns.n) {
             status = pick_parse(&o->columns, &record_table, "all", e);

@@ -7,11 +7,9 @@
 #include "report/layout.h"
 #include "results/details.h"
 
-static const char *const format_names[] = {[BROWSE_TEXT] = "text",
-                                           [BROWSE_CSV] = "csv",
-                                           [BROWSE_JSON] = "json",
-                                           [BROWSE_TSV] = "tsv",
-                                           [BROWSE_MARKDOWN] = "markdown"};
+static const char *const format_names[] = {
+    [BROWSE_TEXT] = "text", [BROWSE_CSV] = "csv",           [BROWSE_JSON] = "json",
+    [BROWSE_TSV] = "tsv",   [BROWSE_MARKDOWN] = "markdown", [BROWSE_LATEX] = "latex"};
 
 int browse_format_parse(enum browse_format *out, const char *name, struct err *e)
 {
@@ -21,18 +19,44 @@ int browse_format_parse(enum browse_format *out, const char *name, struct err *e
             return 0;
         }
     }
-    return err_set(e, "there is no format \"%s\": text, csv, json, tsv or markdown", name);
+    return err_set(e, "there is no format \"%s\": text, csv, json, tsv, markdown or latex", name);
+}
+
+bool browse_is_layout(enum browse_format format)
+{
+    return format == BROWSE_TEXT || format == BROWSE_MARKDOWN || format == BROWSE_LATEX;
+}
+
+/* A number for eyes; set in LaTeX, a hyphen would not do for its signs. */
+static void put_number(struct layout *l, const struct column *c, const void *row,
+                       enum browse_format format)
+{
+    char digits[64];
+    struct buf text = BUF_INIT;
+    snprintf(digits, sizeof digits, c->type == COLUMN_IS_INT ? "%.0f" : "%.6g",
+             column_number(c, row));
+    for (const char *d = digits; *d; d++) {
+        if (*d == '-' && format == BROWSE_LATEX) {
+            buf_adds(&text, "−");
+        } else {
+            buf_addc(&text, *d);
+        }
+    }
+    layout_cell(l, "%s", buf_text(&text));
+    l->cells.failed = l->cells.failed || text.failed;
+    buf_release(&text);
 }
 
 /* A value for eyes. */
-static void put_cell(struct layout *l, const struct column *c, const void *row)
+static void put_cell(struct layout *l, const struct column *c, const void *row,
+                     enum browse_format format)
 {
     if (column_is_empty(c, row)) {
         layout_cell(l, "–");
     } else if (c->type == COLUMN_IS_TEXT) {
         layout_cell(l, "%s", column_text(c, row));
     } else {
-        layout_cell(l, c->type == COLUMN_IS_INT ? "%.0f" : "%.6g", column_number(c, row));
+        put_number(l, c, row, format);
     }
 }
 
@@ -40,6 +64,8 @@ static void show(const struct layout *l, enum browse_format format, struct buf *
 {
     if (format == BROWSE_MARKDOWN) {
         layout_markdown(l, out);
+    } else if (format == BROWSE_LATEX) {
+        layout_latex(l, out);
     } else {
         layout_terminal(l, out);
     }
@@ -62,7 +88,7 @@ static void as_layout(const struct pick *p, const void *const *rows, const size_
             layout_cell(&l, "%zu", numbers[i]);
         }
         for (size_t c = 0; c < p->n; c++) {
-            put_cell(&l, p->each[c], rows[i]);
+            put_cell(&l, p->each[c], rows[i], format);
         }
     }
     show(&l, format, out);
@@ -122,7 +148,7 @@ void browse_rows(const struct pick *columns, const void *const *rows, const size
 {
     if (format == BROWSE_JSON) {
         as_json(columns, rows, n, out);
-    } else if (format == BROWSE_TEXT || format == BROWSE_MARKDOWN) {
+    } else if (browse_is_layout(format)) {
         as_layout(columns, rows, numbers, n, format, out);
     } else {
         as_lines(columns, rows, n, format == BROWSE_TSV, out);

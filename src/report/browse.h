@@ -1,9 +1,9 @@
 /*
- * browse: rows of any columns as text, Markdown, CSV, TSV or JSON; one cell with all that is stored
- * of it; and the documentation of the columns.
+ * browse: rows of any columns as text, Markdown, LaTeX, CSV, TSV or JSON; one cell with all that is
+ * stored of it; and the documentation of the columns.
  *
- * Text and Markdown are for eyes: six significant digits, "–" where nothing applies. CSV, TSV and
- * JSON are for programs: every digit, nothing or null. Appending never fails visibly.
+ * Text, Markdown and LaTeX are for eyes: six significant digits, "–" where nothing applies. CSV,
+ * TSV and JSON are for programs: every digit, nothing or null. Appending never fails visibly.
  */
 #ifndef NS_REPORT_BROWSE_H
 #define NS_REPORT_BROWSE_H
@@ -11,10 +11,20 @@
 #include "results/query.h"
 #include "results/stored.h"
 
-enum browse_format { BROWSE_TEXT, BROWSE_CSV, BROWSE_JSON, BROWSE_TSV, BROWSE_MARKDOWN };
+enum browse_format {
+    BROWSE_TEXT,
+    BROWSE_CSV,
+    BROWSE_JSON,
+    BROWSE_TSV,
+    BROWSE_MARKDOWN,
+    BROWSE_LATEX
+};
 
-/* −1 for a name that is none of text, csv, json, tsv, markdown. */
+/* −1 for a name that is none of text, csv, json, tsv, markdown, latex. */
 int browse_format_parse(enum browse_format *out, const char *name, struct err *e);
+
+/* Whether it is one for eyes. */
+bool browse_is_layout(enum browse_format format);
 
 /*
  * rows[n]. numbers[n] is what stands before each row in text, counted from 1; NULL: nothing.

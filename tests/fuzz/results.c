@@ -24,7 +24,7 @@ static void show(struct stored *s)
         rows[i] = &s->rows[i];
     }
     browse_usual_columns(&columns, rows, s->n);
-    for (int format = BROWSE_TEXT; format <= BROWSE_MARKDOWN; format++) {
+    for (int format = BROWSE_TEXT; format <= BROWSE_LATEX; format++) {
         browse_rows(&columns, rows, NULL, s->n, (enum browse_format)format, &out);
     }
     fuzz_check_error(browse_cell(s, "cell", s->n ? s->rows : NULL, &out, &e), &e);
