@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/start.h"
 #include "base/version.h"
 #include "commands/command.h"
 #include "tensor/matmul.h"
@@ -67,6 +68,7 @@ static void watch_signals(void)
 
 int main(int argc, char **argv)
 {
+    start_clean();
     argp_err_exit_status = EXIT_USAGE;
     atexit(close_output);
     watch_signals();

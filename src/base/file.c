@@ -23,13 +23,8 @@ static const char *shown(const char *path)
 /* An endless device is refused before it has filled the memory. */
 static const size_t read_max = (size_t)2 << 30;
 
-int file_read(struct buf *out, const char *path, struct err *e)
+static int read_to_end(struct buf *out, int fd, const char *name, struct err *e)
 {
-    bool standard_input = strcmp(path, "-") == 0;
-    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return err_errno(e, errno, "cannot open %s", shown(path));
-    }
     char block[65536];
     ssize_t n;
     int status = 0;
@@ -38,18 +33,42 @@ int file_read(struct buf *out, const char *path, struct err *e)
             buf_add(out, block, (size_t)n);
         } else if (n > 0) {
             status = err_set(e, "%s is longer than %zu MiB, the most that is read into memory",
-                             standard_input ? "standard input" : path, read_max >> 20);
+                             name, read_max >> 20);
             break;
         } else if (errno != EINTR) {
-            status =
-                err_errno(e, errno, "cannot read %s", standard_input ? "standard input" : path);
+            status = err_errno(e, errno, "cannot read %s", name);
             break;
         }
     }
-    if (!standard_input) {
-        close(fd);
-    }
     return status ? status : buf_check(out, e);
+}
+
+int file_read(struct buf *out, const char *path, struct err *e)
+{
+    if (strcmp(path, "-") == 0) {
+        return read_to_end(out, STDIN_FILENO, "standard input", e);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return err_errno(e, errno, "cannot open %s", shown(path));
+    }
+    int status = read_to_end(out, fd, path, e);
+    close(fd);
+    return status;
+}
+
+int file_read_stored(struct buf *out, const char *path, struct err *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        return err_errno(e, errno, "cannot open %s", shown(path));
+    }
+    int status = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+                     ? read_to_end(out, fd, path, e)
+                     : err_set(e, "%s is no file: it is not as it was written", path);
+    close(fd);
+    return status;
 }
 
 /* Only a regular file may be replaced: a rename would take the place of a device or a pipe. */
@@ -94,10 +113,11 @@ static size_t remember(const char *temporary)
     return i;
 }
 
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345"; /* of temporary names */
+
 /* Fills the X's at the end of a name; the bytes that were there when there are no random ones. */
 static void draw_name(char *x, size_t n)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
     ssize_t drawn = getrandom(x, n, 0);
     (void)drawn;
     for (size_t i = 0; i < n; i++) {
@@ -181,7 +201,8 @@ int file_temporary(struct buf *temporary, const char *path, struct err *e)
 static bool is_temporary(const char *name)
 {
     size_t n = strlen(name), tail = sizeof mark - 1 + LETTERS;
-    return n > tail && strncmp(name + n - tail, mark, sizeof mark - 1) == 0;
+    return n > tail && strncmp(name + n - tail, mark, sizeof mark - 1) == 0 &&
+           strspn(name + n - LETTERS, letters) == LETTERS;
 }
 
 /* Whether nobody writes the file any more. */

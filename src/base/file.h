@@ -33,6 +33,9 @@ const char *file_map_name(const void *address);
 /* Appends the bytes of the file, or of standard input when the path is "-"; at most 2 GiB. */
 int file_read(struct buf *out, const char *path, struct err *e);
 
+/* The same of a file that this program wrote: a link or a pipe in its place is refused. */
+int file_read_stored(struct buf *out, const char *path, struct err *e);
+
 int file_write(const char *path, const void *bytes, size_t n, struct err *e);
 
 /*

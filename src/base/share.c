@@ -5,7 +5,8 @@
 
 #include "base/file.h"
 
-void share_path(struct buf *out, const char *name)
+/* NAME seen from the folder of the running program. */
+static void beside_program(struct buf *out, const char *between, const char *name)
 {
     char program[PATH_MAX];
     struct buf bin = BUF_INIT;
@@ -14,7 +15,17 @@ void share_path(struct buf *out, const char *name)
     if (n > 0) {
         program[n] = '\0';
         file_folder(program, &bin);
-        buf_addf(out, "%s/../share/nashswarm/%s", buf_text(&bin), name);
+        buf_addf(out, "%s/%s/%s", buf_text(&bin), between, name);
     }
     buf_release(&bin);
+}
+
+void share_path(struct buf *out, const char *name)
+{
+    beside_program(out, "../share/nashswarm", name);
+}
+
+void share_source_path(struct buf *out, const char *name)
+{
+    beside_program(out, "../..", name);
 }

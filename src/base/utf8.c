@@ -29,6 +29,15 @@ size_t utf8_valid_length(const char *text, size_t n)
     return bad ? 0 : length;
 }
 
+size_t utf8_valid_bytes(const char *text, size_t n)
+{
+    size_t at = 0;
+    for (size_t length = 1; at < n && length; at += length) {
+        length = utf8_valid_length(text + at, n - at);
+    }
+    return at;
+}
+
 uint32_t utf8_code_point(const char *text, size_t length)
 {
     static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};

@@ -14,6 +14,9 @@
  */
 size_t utf8_valid_length(const char *text, size_t n);
 
+/* Bytes of text[0..n) before the first that is part of no well-formed character; n: all are. */
+size_t utf8_valid_bytes(const char *text, size_t n);
+
 /* The code point of the well-formed character at text, whose length is known. */
 uint32_t utf8_code_point(const char *text, size_t length);
 

@@ -83,8 +83,7 @@ static int draw(const struct bench *b, const char *root, struct buf *written, st
     if (has_numbers(b, "limits") && has_numbers(b, "roofline")) {
         buf_addf(&folder, "%s/plots/bench", root);
         roofline_data(b, &data);
-        status = buf_check(&folder, e) || buf_check(&data, e) ||
-                         gnuplot_scripts(&scripts, "experiments/none", e) ||
+        status = buf_check(&folder, e) || buf_check(&data, e) || gnuplot_scripts(&scripts, e) ||
                          file_make_dirs(folder.s, e) ||
                          gnuplot_draw(scripts.s, folder.s, "roofline", &data, written, e)
                      ? -1

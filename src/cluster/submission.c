@@ -230,7 +230,7 @@ static bool is_job(const char *folder, long job)
     struct buf path = BUF_INIT, text = BUF_INIT;
     struct err ignored;
     buf_addf(&path, "%s/job", folder);
-    bool is = !file_exists(buf_text(&path)) || file_read(&text, path.s, &ignored) ||
+    bool is = !file_exists(buf_text(&path)) || file_read_stored(&text, path.s, &ignored) ||
               strtol(buf_text(&text), NULL, 10) == job;
     buf_release(&path);
     buf_release(&text);
@@ -271,7 +271,7 @@ static void take_task(struct queued *out, const char *folder, const struct slurm
     struct buf path = BUF_INIT, text = BUF_INIT;
     struct err ignored;
     buf_addf(&path, "%s/task-%ld", folder, t->task);
-    if (!path.failed && is_job(folder, t->job) && file_read(&text, path.s, &ignored) == 0) {
+    if (!path.failed && is_job(folder, t->job) && file_read_stored(&text, path.s, &ignored) == 0) {
         mark(buf_text(&text), ids, cells);
         out->running += t->running;
         out->waiting += !t->running;

@@ -25,6 +25,15 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+/* A signal that this process was told to ignore, as a script's background jobs are, stays so. */
+static void stop_on(int number)
+{
+    struct sigaction action = {.sa_handler = on_signal}, before;
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+        sigaction(number, &action, NULL);
+    }
+}
+
 static bool is_interrupted(void)
 {
     return interrupted != 0;
@@ -140,10 +149,9 @@ static int run_to_signal(const struct experiment *x, struct run_options *o)
                             .stop = is_interrupted,
                             .command = command_alone,
                             .command_context = o};
-    struct sigaction action = {.sa_handler = on_signal};
     struct err e;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_on(SIGINT);
+    stop_on(SIGTERM);
     if (o->on_slurm) {
         return run_on_slurm(x, o);
     }

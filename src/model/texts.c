@@ -38,16 +38,14 @@ static size_t end_of_text(const struct buf *file, size_t begin, size_t feed, boo
  */
 static int check_encoding(const char *text, size_t n, const char *path, size_t line, struct err *e)
 {
-    for (size_t at = 0, length; at < n; at += length) {
-        length = utf8_valid_length(text + at, n - at);
-        if (length == 0 || text[at] == '\0') {
-            return err_set(e,
-                           "%s:%zu:%zu: the byte 0x%02x is not text in UTF-8; convert the file "
-                           "(iconv -f latin1 -t utf-8, or -f utf-16)",
-                           path, line, at + 1, (unsigned char)text[at]);
-        }
-    }
-    return 0;
+    size_t valid = utf8_valid_bytes(text, n);
+    const char *zero = memchr(text, '\0', valid);
+    size_t at = zero ? (size_t)(zero - text) : valid;
+    return at == n ? 0
+                   : err_set(e,
+                             "%s:%zu:%zu: the byte 0x%02x is not text in UTF-8; convert the file "
+                             "(iconv -f latin1 -t utf-8, or -f utf-16)",
+                             path, line, at + 1, (unsigned char)text[at]);
 }
 
 int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t samples,

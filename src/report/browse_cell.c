@@ -17,7 +17,7 @@ static int put_file(const char *folder, const char *name, const char *heading, s
     buf_addf(&path, "%s/%s", folder, name);
     int status = buf_check(&path, e);
     if (!status && file_exists(path.s)) {
-        status = file_read(&text, path.s, e);
+        status = file_read_stored(&text, path.s, e);
         buf_addf(out, "\n%s (%s)\n", heading, name);
         for (const char *line = buf_text(&text); !status && *line;) {
             size_t n = strcspn(line, "\n");

@@ -91,8 +91,8 @@ int report_figures(const struct store *store, const struct spec *s, const struct
     struct figure_source from = {store, s, rows, n, cells, &study, &contest};
     const char *folder = buf_text(&store->plots);
     int status = -1;
-    if (!cells || cells_of_rows(cells, store, s, rows, n, e) ||
-        gnuplot_scripts(&scripts, s->path, e) || file_make_dirs(folder, e) ||
+    if (!cells || cells_of_rows(cells, store, s, rows, n, e) || gnuplot_scripts(&scripts, e) ||
+        file_make_dirs(folder, e) ||
         (s->report.kind == REPORT_STUDY && study_make(&study, s, rows, n, e)) ||
         (s->report.kind == REPORT_ALLOCATORS && contest_make(&contest, s, rows, n, e))) {
         goto out;

@@ -18,7 +18,7 @@ static bool has_scripts(const char *folder)
     return found;
 }
 
-int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e)
+int gnuplot_scripts(struct buf *folder, struct err *e)
 {
     const char *named = getenv("NASHSWARM_PLOTS");
     buf_clear(folder);
@@ -32,25 +32,20 @@ int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e)
                        "of the source",
                        named);
     }
-    buf_adds(folder, "plots");
-    if (has_scripts("plots")) {
-        return buf_check(folder, e);
-    }
     share_path(folder, "plots");
     if (has_scripts(buf_text(folder))) {
         return buf_check(folder, e);
     }
-    file_folder(spec_path, folder);
-    buf_adds(folder, "/../plots");
+    share_source_path(folder, "plots");
     if (buf_check(folder, e)) {
         return -1;
     }
-    return has_scripts(folder->s)
+    return has_scripts(buf_text(folder))
                ? 0
                : err_set(e,
-                         "the gnuplot scripts are neither in plots/ nor in %s: set "
-                         "NASHSWARM_PLOTS to the folder plots/ of the source",
-                         folder->s);
+                         "the gnuplot scripts are not where this program was installed or built "
+                         "(%s): set NASHSWARM_PLOTS to the folder plots/ of the source",
+                         buf_text(folder));
 }
 
 /* A path that gnuplot cannot take for a pipe ("| …", "< …") or an option. */

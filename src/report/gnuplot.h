@@ -12,11 +12,10 @@
 #include "base/err.h"
 
 /*
- * The folder with the scripts: $NASHSWARM_PLOTS, else ./plots, else the installed one
- * (base/share.h), else plots/ beside the folder that `spec_path` is in. A folder counts when it
- * holds style.gp.
+ * The folder with the scripts: $NASHSWARM_PLOTS, else the installed one, else that of the source
+ * (base/share.h). A folder counts when it holds style.gp.
  */
-int gnuplot_scripts(struct buf *folder, const char *spec_path, struct err *e);
+int gnuplot_scripts(struct buf *folder, struct err *e);
 
 /*
  * Writes FOLDER/NAME.dat, then draws NAME.pdf, NAME.png and NAME.svg from it with SCRIPTS/NAME.gp.

@@ -105,7 +105,9 @@ static int figure(const char *path, struct buf *out, struct err *e)
     const char *known = figure_caption(buf_text(&stem)), *caption = known ? known : buf_text(&stem);
     buf_adds(out, "<figure>\n<div class=\"plot\" tabindex=\"0\">\n");
     int status =
-        file_read(&svg, path, e) || html_svg(out, &svg, buf_text(&stem), caption, path, e) ? -1 : 0;
+        file_read_stored(&svg, path, e) || html_svg(out, &svg, buf_text(&stem), caption, path, e)
+            ? -1
+            : 0;
     buf_adds(out, "</div>\n<figcaption>");
     escaped(out, caption);
     buf_adds(out, "</figcaption>\n</figure>\n");

@@ -11,7 +11,7 @@
 
 struct git_state {
     bool known;
-    bool dirty;        /* files differ from the revision, or are not in it and not ignored */
+    bool dirty; /* files differ from the revision, or are not in it and not ignored, or may */
     char revision[72]; /* hexadecimal: 40 digits, or 64 in SHA-256 repositories */
 };
 

@@ -147,7 +147,7 @@ void journal_tail(const struct store *s, const char *id, size_t lines, const cha
 {
     struct buf path = BUF_INIT, text = BUF_INIT;
     struct err ignored;
-    if (log_path(&path, s, id, &ignored) || file_read(&text, path.s, &ignored)) {
+    if (log_path(&path, s, id, &ignored) || file_read_stored(&text, path.s, &ignored)) {
         goto out;
     }
     const char *log = buf_text(&text);

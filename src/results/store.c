@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -13,11 +14,16 @@
 #include "spec/paths.h"
 #include "spec/yaml.h"
 
+enum { LOCK_TICKS = 6000 }; /* tenths of a second that another run may take for its tables */
+
 int store_init(struct store *s, const char *root, const char *name, struct err *e)
 {
     *s = (struct store){0};
     if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         return err_set(e, "\"%s\" cannot be the name of an experiment: it names its folder", name);
+    }
+    if (strchr(root, '\n')) { /* lists of what was written have one path a line */
+        return err_set(e, "a folder with a line end in its name cannot hold results: %.200s", root);
     }
     bool here = !*root || strcmp(root, ".") == 0;
     size_t n = strlen(root);
@@ -228,16 +234,39 @@ bool store_has_failure(const struct store *s, const char *id)
     return there;
 }
 
+/* Another run has it while it writes tables and figures: minutes at most. */
+static int wait_for_lock(int lock, const char *path, struct err *e)
+{
+    const struct timespec tick = {.tv_nsec = 100000000};
+    for (int ticks = 0; flock(lock, LOCK_EX | LOCK_NB); ticks++) {
+        if (errno != EWOULDBLOCK) {
+            return 0; /* a file system without locks */
+        }
+        if (ticks == LOCK_TICKS) {
+            close(lock);
+            return err_set(
+                e,
+                "another run has been writing the tables for %d s (it has a lock on %s); "
+                "is it stopped? Try again when it is done",
+                LOCK_TICKS / 10, path);
+        }
+        if (nanosleep(&tick, NULL) && errno == EINTR) {
+            close(lock);
+            return err_set(e, "interrupted");
+        }
+    }
+    return 0;
+}
+
 int store_lock(const struct store *s, int *lock, struct err *e)
 {
     struct buf path = BUF_INIT;
     buf_addf(&path, "%s/.tables.lock", s->results.s);
     int status = buf_check(&path, e);
     if (!status) {
-        *lock = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        while (*lock >= 0 && flock(*lock, LOCK_EX) && errno == EINTR) {
-        }
-        status = *lock >= 0 ? 0 : err_set(e, "%s cannot be opened: %s", path.s, strerror(errno));
+        *lock = open(path.s, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        status = *lock >= 0 ? wait_for_lock(*lock, path.s, e)
+                            : err_set(e, "%s cannot be opened: %s", path.s, strerror(errno));
     }
     buf_release(&path);
     return status;
@@ -278,7 +307,7 @@ int store_other_origin(struct buf *out, const struct store *s, const struct spec
     buf_addf(&path, "%s/spec.resolved.yaml", s->results.s);
     add_origin(&own, spec);
     int status = buf_check(&path, e) || buf_check(&own, e) ? -1 : 0;
-    if (!status && file_exists(path.s) && file_read(&yaml, path.s, &why) == 0 &&
+    if (!status && file_exists(path.s) && file_read_stored(&yaml, path.s, &why) == 0 &&
         strncmp(buf_text(&yaml), origin_mark, mark) == 0) {
         size_t n = strcspn(yaml.s + mark, "\n");
         if (n != own.len || memcmp(yaml.s + mark, own.s, n) != 0) {

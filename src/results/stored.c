@@ -126,6 +126,9 @@ static bool differs_anyhow(const char *key)
            strcmp(key, "solve_s") == 0 || strcmp(key, "machine.peak_memory_mib") == 0;
 }
 
+/* Some dozens are written; the union takes the square of them. */
+enum { ENTRIES_MAX = 1000 };
+
 /* *all becomes the union with `one`: rebuilt only when there is something new. */
 static void unite(struct flat *all, const struct flat *one)
 {
@@ -167,6 +170,12 @@ int stored_provenance(const struct stored *s, struct flat *f, struct err *e)
         json_t *root = status || !*s->cells[i].id ? NULL : json_file_read(path.s, &ignored);
         if (root) {
             flat_add_json(&one, "", root);
+            status =
+                one.n > ENTRIES_MAX
+                    ? err_set(e, "%s has %zu entries: it is not as it was written", path.s, one.n)
+                    : 0;
+        }
+        if (!status) {
             unite(f, &one);
         }
         json_decref(root);

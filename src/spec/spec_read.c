@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "spec/fields.h"
 #include "spec/keys.h"
 #include "spec/paths.h"
@@ -279,6 +280,22 @@ static int keep_options(struct spec *s, const struct spec_overrides *o, struct e
     return 0;
 }
 
+/* Paths are seen from the spec's folder, and the resolved spec, which is UTF-8, has them whole. */
+static int check_folder(const char *path, struct err *e)
+{
+    char *absolute = path_absolute(path, e);
+    if (!absolute) {
+        return -1;
+    }
+    bool valid = utf8_valid_bytes(absolute, strlen(absolute)) == strlen(absolute);
+    free(absolute);
+    return valid
+               ? 0
+               : err_set(e,
+                         "the path of %s is not in UTF-8, as specs are; rename the folder or file",
+                         path);
+}
+
 int spec_read(struct spec *s, const char *path, const struct spec_known *known,
               const struct spec_overrides *overrides, struct buf *problems, struct err *e)
 {
@@ -286,7 +303,8 @@ int spec_read(struct spec *s, const char *path, const struct spec_known *known,
     struct reading r = {.spec = s, .options = overrides};
     struct node *root = &r.sources.files[0].root; /* a mapping unless the sources are cut */
     int status = -1;
-    if (copy_string(&s->path, path, e) || sources_read(&r.sources, path, &r.problems, e) ||
+    if (check_folder(path, e) || copy_string(&s->path, path, e) ||
+        sources_read(&r.sources, path, &r.problems, e) ||
         configs_open(&r.configs, r.sources.folders[0], e) ||
         (overrides && keep_options(s, overrides, e)) ||
         (overrides && overrides->n_set && take_sets(&r, overrides, e)) ||

@@ -3,6 +3,20 @@
 #include <cblas.h>
 #include <omp.h>
 
+/*
+ * Teams have the size that is asked for, whatever OMP_DYNAMIC, OMP_THREAD_LIMIT and
+ * OMP_MAX_ACTIVE_LEVELS say: for the calling thread, as OpenMP keeps these settings.
+ */
+static void settle_teams(int threads)
+{
+    int limit = omp_get_thread_limit();
+    omp_set_dynamic(0);
+    if (omp_get_max_active_levels() < 1) {
+        omp_set_max_active_levels(1);
+    }
+    omp_set_num_threads(threads < limit ? threads : limit);
+}
+
 int compute_init(int threads, struct err *e)
 {
     if (openblas_get_parallel() != 2) {
@@ -11,9 +25,10 @@ int compute_init(int threads, struct err *e)
                        "libopenblas0-openmp, and unset LD_LIBRARY_PATH and LD_PRELOAD",
                        openblas_get_config());
     }
-    if (threads > 0) {
-        omp_set_num_threads(threads);
-    }
+    omp_set_dynamic(0);
+    int wanted = threads > 0 ? threads : omp_get_max_threads();
+    openblas_set_num_threads(1); /* products are shared out by us alone; sets OpenMP's number too */
+    settle_teams(wanted);
     if (compute_threads() > COMPUTE_THREADS_MAX) {
         return err_set(e, "%d threads are too many (%s): %d is the most", compute_threads(),
                        threads > 0 ? "--threads" : "OMP_NUM_THREADS", COMPUTE_THREADS_MAX);
@@ -28,7 +43,7 @@ int compute_threads(void)
 
 void compute_set_threads(int threads)
 {
-    omp_set_num_threads(threads);
+    settle_teams(threads);
 }
 
 const char *blas_config(void)

@@ -1,0 +1,18 @@
+/*
+ * start: what a program takes for granted, whatever its parent left it.
+ *
+ * Before main(), and before libraries start: there is some address space and some stack, for
+ * OpenBLAS waits for ever for memory that it does not get. A program with too little ends with a
+ * sentence and status 1.
+ */
+#ifndef NS_BASE_START_H
+#define NS_BASE_START_H
+
+/*
+ * Descriptors 0 to 2 are open, so that no file of ours is taken for them. One that was closed is
+ * /dev/null the wrong way round: reading or writing fails, as it would have. And the end of a child
+ * can be waited for. Once, first of all.
+ */
+void start_clean(void);
+
+#endif
