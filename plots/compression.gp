@@ -37,7 +37,7 @@ plot data index 1 using 2:(NaN):xtic(strcol(1)."\n".strcol(3)) with points, \
          pointsize 0.9 * dot, \
      for [k = 1 : n] data index k using (beside($2, k, n)):4 \
          with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 pointtype filled[style_of(k)] \
-         pointsize 0.8 * dot title name[k], \
+         pointsize 0.8 * dot title entry(name[k]), \
      NaN with linespoints linecolor rgb neutral linewidth 1.4 pointtype 7 pointsize 0.8 * dot \
          title "filled: of the tensors touched", \
      NaN with linespoints linecolor rgb neutral linewidth 1 pointtype 6 pointsize 0.9 * dot \

@@ -99,7 +99,7 @@ points_of_panel = "\
 
 names_of_lines = "\
     for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.3 \
-        dashtype round_of(k) pointtype mark_of(k) pointsize 0.85 * dot title name[k], \
+        dashtype round_of(k) pointtype mark_of(k) pointsize 0.85 * dot title entry(name[k]), \
     NaN with points linecolor rgb neutral pointtype 7 pointsize 0.9 * dot \
         title (has_prices ? 'tiers, packed' : ''), \
     NaN with points linecolor rgb '#BBBBBB' pointtype 7 pointsize 0.9 * dot \

@@ -87,5 +87,5 @@ x_label = note eq "" ? "" : "Shown: ".note
 y_label = "Relative excess"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.1 \
-         pointtype filled[style_of(k)] pointsize 0.6 * dot title name[k]
+         pointtype filled[style_of(k)] pointsize 0.6 * dot title entry(name[k])
 unset multiplot

@@ -35,7 +35,7 @@ legend_panel = "\
     @legend_page; \
     set label 1 x_label at screen 0.5, 0.35 * label_share center; \
     set label 2 y_label at screen 0.016, 0.5 * (1 - legend_share + label_share) center rotate by 90; \
-    set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols legend_columns width -column_excess * longest"
+    set key at screen 0.5, 0.99 center top horizontal Left reverse maxcols legend_columns width -column_excess * length_of_entries(longest)"
 
 # The axis of Δ loss in percent from y_low to y_high: linear within ±1 %, logarithmic beyond, for losses
 # run from a thousandth to a thousandfold.

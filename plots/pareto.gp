@@ -87,7 +87,7 @@ x_label = "Stored bits per weight"
 y_label = "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
-         pointtype filled[style_of(k)] pointsize 0.7 * dot title name[k], \
+         pointtype filled[style_of(k)] pointsize 0.7 * dot title entry(name[k]), \
      NaN with lines linecolor rgb neutral linewidth 1.2 title "line: Pareto front of the method", \
      NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 * dot \
          title (has_map ? "pale: with an ideal map" : ""), \

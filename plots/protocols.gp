@@ -71,6 +71,6 @@ x_label = "Protocol".(note eq "" ? "" : " (shown: ".note.")")
 y_label = "Δ loss (%)\nlog beyond ±1 %"
 @legend_panel
 plot for [k = 1 : n] NaN with points linecolor rgb strong[style_of(k)] pointtype mark_of(k) pointsize 0.9 * dot \
-         title name[k], \
+         title entry(name[k]), \
      '+' using (NaN):(NaN):(0):(0) @error_bar linecolor rgb neutral linewidth 1 title bars
 unset multiplot

@@ -103,7 +103,7 @@ x_label = ""
 y_label = ""
 @legend_panel
 plot for [m = 1 : n_models] NaN with linespoints linecolor rgb strong[style_of(m)] linewidth 1.4 \
-         pointtype filled[style_of(m)] pointsize 0.7 * dot title model[m], \
+         pointtype filled[style_of(m)] pointsize 0.7 * dot title entry(model[m]), \
      for [p = 1 : n_protocols] NaN with linespoints linecolor rgb neutral linewidth 1.4 dashtype p \
          pointtype (p == 1 ? 7 : 6) pointsize 0.7 * dot title "protocol ".protocol[p], \
      NaN with lines linecolor rgb neutral linewidth 1.4 title other

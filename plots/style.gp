@@ -53,6 +53,9 @@ set key noautotitle samplen 2.2 spacing row_spacing textcolor rgb "#222222"
 neutral = "#666666"
 
 clipped(text, most) = strlen(text) > most ? substr(text, 1, most - 1)."…" : text
+# An entry of a legend, of as many letters as the width of the page has room for.
+entry(text) = clipped(text, 70)
+length_of_entries(longest) = longest < 70 ? longest : 70
 
 # gnuplot's own error bars blot out what is under their middle; takes x, lower end, 0, length.
 error_bar = "with vectors heads size screen 0.005, 90"
@@ -66,7 +69,7 @@ axis_of_models = "\
     set xtics (); \
     set xlabel 'Parameters of the model (log scale)' offset 0, -0.9; \
     set bmargin 5; \
-    set key outside top center horizontal Left reverse width -column_excess * longest"
+    set key outside top center horizontal Left reverse width -column_excess * length_of_entries(longest)"
 
 # Where series i of n puts a model on that axis: beside the others, so that no bar covers another. All
 # of them together take up to half of what a model has of the axis.

@@ -11,13 +11,17 @@
 
 static const char *const kinds[] = {"pdf", "png", "svg"};
 
-/* Data of the figures that the fixture's results make none of. */
+/* Data of the figures that the fixture's results make none of, and of names that are long. */
 static const struct {
     const char *stem, *data;
 } made[] = {
     {"gaps", "\"\"\n\n\n\"t\"\n\n\n\"wte\"\n\n\n0 0 -0.001\n"},
     {"convergence", "\"note\" 2 1\n\n\n\"one\"\n\"two\"\n\n\n\"swarm\"\n\n\n"
                     "0 0 0.25\n0 1 0\n\n\n1 0 1e-7\n1 1 0\n\n\n0 0 3\n0 1 0.5\n\n\n"},
+    {"protocols", "\"\"\n\"bars: 95 % (texts)\"\n\n\n\"model\"\n\n\n\"a name of a variant, longer "
+                  "than any line of "
+                  "a legend has room for, as sweeps over many keys make them\"\n\n\n"
+                  "\"text\"\n\n\n0 1 0.5 2\n"},
     {"roofline", "60 30 4 4\n\n\n\"tiny\" 2 9\n\"large\" 40 20\n"},
 };
 
