@@ -307,6 +307,7 @@ keys: build/nashswarm ## Put the keys of experiments and ledgers into docs/ and 
 	@sed -i -e '/^\.\\" keys$$/,/^\.\\" end$$/{/^\.\\"/!d}' -e '/^\.\\" keys$$/r build/keys.roff' docs/nashswarm.1
 
 readme: reproduce ## Put the stored results into README.md
+	@build/nashswarm run experiments/three_bits.yaml --out $(call quoted,$(OUT)) --quiet >/dev/null
 	@tools/readme $(call quoted,$(OUT))
 
 build/nashswarm: $(PROGRAM)
