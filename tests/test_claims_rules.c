@@ -220,6 +220,14 @@ Test(claims_rules, only_the_official_weights_decide_what_is_claimed_of_them)
     cr_expect(strstr(made_answer(&m, 0)->why, "synthetic"), "%s", made_answer(&m, 0)->why);
     cr_expect(isnan(made_answer(&m, 0)->value), "a number of synthetic weights is shown");
     expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION); /* a model with a file, of any weights */
+    m.ledger.models[1].weights = "digest";                 /* unless the ledger knows them */
+    snprintf(own->weights, sizeof own->weights, "another");
+    own->parameters = 124439808;
+    expect_verdict(made_answer(&m, 1), VERDICT_UNTESTABLE);
+    cr_expect(strstr(made_answer(&m, 1)->why, "of other weights than those of one"), "%s",
+              made_answer(&m, 1)->why);
+    snprintf(own->weights, sizeof own->weights, "digest");
+    expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION);
     snprintf(own->weights, sizeof own->weights, "synthetic");
     expect_verdict(made_answer(&m, 1), VERDICT_UNTESTABLE);
     made_release(&m);

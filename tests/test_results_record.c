@@ -41,6 +41,7 @@ Test(results_record, survives_json_to_the_last_bit)
     struct err e;
     fixture_study(&f);
     f.rows[2].loss_nats = 1.0 / 3;
+    f.rows[2].baseline_loss_nats = (double)NAN; /* or it would contradict the rest */
     f.rows[2].parameters = INT64_MAX;
     f.rows[2].perplexity = INFINITY;
     snprintf(f.rows[2].variant, sizeof f.rows[2].variant, "a=\"1\", b=[2]\tΔ");
@@ -115,5 +116,40 @@ Test(results_record, describes_every_column)
         for (size_t j = 0; j < i; j++) {
             cr_assert(strcmp(record_columns[i].name, record_columns[j].name) != 0);
         }
+    }
+}
+
+Test(results_record, refuses_numbers_that_others_contradict)
+{
+    static const struct {
+        const char *members, *said;
+    } cases[] = {
+        {"\"loss_nats\": 5.25, \"baseline_loss_nats\": 5, \"delta_nats\": 0.25, \"delta_pct\": 5, "
+         "\"perplexity\": 190.56626845862997, \"delta_pct_low\": 5, \"delta_pct_high\": 6",
+         NULL},
+        {"\"loss_nats\": 5.25, \"baseline_loss_nats\": 5, \"delta_pct\": -3.5",
+         "delta_pct is -3.5, but loss_nats and baseline_loss_nats make it 5"},
+        {"\"loss_nats\": 5.25, \"baseline_loss_nats\": 5, \"delta_nats\": 0.3",
+         "delta_nats is 0.3, but"},
+        {"\"loss_nats\": 5.25, \"perplexity\": 180", "perplexity is 180, but loss_nats make"},
+        {"\"delta_pct\": 2, \"delta_pct_low\": 1, \"delta_pct_high\": 1.5",
+         "delta_pct is 2, outside of its own interval, 1 to 1.5"},
+        {"\"delta_nats\": 2, \"delta_low_nats\": 3, \"delta_high_nats\": 4", "outside of its own"},
+        {"\"delta_pct\": 2, \"delta_pct_low\": null, \"delta_pct_high\": null", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[512];
+        struct record r;
+        struct err e = {.text = ""};
+        json_error_t at;
+        snprintf(text, sizeof text,
+                 "{\"model\": \"m\", \"method\": \"q\", \"protocol\": \"text\", %s}",
+                 cases[i].members);
+        json_t *object = json_loads(text, 0, &at);
+        cr_assert(object != NULL, "%s", at.text);
+        int status = record_read_json(&r, object, "there.json", &e);
+        cr_expect(status == (cases[i].said ? -1 : 0), "%s: %s", cases[i].members, e.text);
+        cr_expect(!cases[i].said || strstr(e.text, cases[i].said), "%s", e.text);
+        json_decref(object);
     }
 }

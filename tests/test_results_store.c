@@ -55,8 +55,8 @@ static bool found(struct place *p, const char *wanted, struct record *r)
 {
     struct err e;
     bool is_there = true;
-    cr_assert(store_read_cell(&p->store, p->cell.id, wanted, r, NULL, &is_there, &e) == 0, "%s",
-              e.text);
+    cr_assert(store_read_cell(&p->store, p->cell.id, wanted, r, NULL, &is_there, NULL, &e) == 0,
+              "%s", e.text);
     return is_there;
 }
 
@@ -128,7 +128,7 @@ Test(results_store, keeps_a_cells_details)
     details.tensors = &tensor;
     details.n_tensors = 1;
     write_cell_with(&p, &details);
-    cr_assert(store_read_cell(&p.store, p.cell.id, key, &r, &back, &is_there, &e) == 0);
+    cr_assert(store_read_cell(&p.store, p.cell.id, key, &r, &back, &is_there, NULL, &e) == 0);
     cr_assert(is_there && back.n_tensors == 1 && back.tensors[0].gap_db == 1.5 && !back.solved);
     details_release(&back);
     cr_assert(found(&p, key, &r));
@@ -137,8 +137,8 @@ Test(results_store, keeps_a_cells_details)
 
 Test(results_store, takes_a_result_of_another_format_or_with_damaged_details_as_absent)
 {
-    static const char *const in[] = {"\"format\": 3", "\"trace\": []", "\"moves\": 7"};
-    static const char *const out[] = {"\"format\": 2", "\"trace\": {}", "\"moves\": []"};
+    static const char *const in[] = {"\"format\": 4", "\"trace\": []", "\"moves\": 7"};
+    static const char *const out[] = {"\"format\": 3", "\"trace\": {}", "\"moves\": []"};
     struct place p;
     struct record r;
     struct err e;
@@ -222,5 +222,56 @@ Test(results_store, says_where_it_cannot_write)
     cr_assert(store_prepare(&inside_a_file, &e) == -1);
     cr_assert(strstr(e.text, "result.json") != NULL, "%s", e.text);
     store_release(&inside_a_file);
+    place_close(&p);
+}
+
+/* The result with a text in it replaced, as somebody's editor would; what is said of it. */
+static struct err edited(struct place *p, const char *in, const char *out)
+{
+    struct buf whole = BUF_INIT, other = BUF_INIT;
+    struct err e, unfit = {.text = ""};
+    struct record r;
+    bool is_there = true;
+    write_cell(p);
+    cr_assert(file_read(&whole, p->result, &e) == 0, "%s", e.text);
+    char *at = strstr(whole.s, in);
+    cr_assert(at != NULL, "%s", in);
+    buf_add(&other, whole.s, (size_t)(at - whole.s));
+    buf_addf(&other, "%s%s", out, at + strlen(in));
+    cr_assert(file_write(p->result, other.s, other.len, &e) == 0, "%s", e.text);
+    cr_assert(store_read_cell(&p->store, p->cell.id, key, &r, NULL, &is_there, &unfit, &e) == 0);
+    cr_expect(!is_there, "%s for %s is taken", out, in);
+    buf_release(&whole);
+    buf_release(&other);
+    return unfit;
+}
+
+Test(results_store, tells_a_result_that_was_changed_and_takes_it_for_absent)
+{
+    static const char *const edits[][3] = {
+        {"\"relative_mse\": ", "\"relative_mse\": 1", "content_sha256"},
+        {"\"cell\": \"", "\"cell\": \"x", "content_sha256"},
+        {"\n}\n", "\n}\n\n", "content_sha256"},
+        {",\n  \"content_sha256\": \"", ",\n  \"digest\": \"", "no content_sha256"},
+        {"\"content_sha256\": \"", "\"content_sha256\": \"0", "content_sha256"},
+        {"\"texts\": 20", "\"texts\": []", "texts is not a whole number"},
+    };
+    struct place p;
+    struct record r;
+    place_open(&p);
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        p.f.rows[2].texts = 20;
+        p.f.rows[2].relative_mse = 0.5;
+        struct err unfit = edited(&p, edits[i][0], edits[i][1]);
+        cr_expect(strstr(unfit.text, edits[i][2]) && strstr(unfit.text, "result.json"), "%s: %s",
+                  edits[i][1], unfit.text);
+    }
+    write_cell(&p);
+    cr_expect(found(&p, key, &r));
+    struct err e, unfit = {.text = ""};
+    bool is_there = true;
+    cr_assert(store_read_cell(&p.store, p.cell.id, "other", &r, NULL, &is_there, &unfit, &e) == 0);
+    cr_expect(!is_there && !*unfit.text, "%s",
+              unfit.text); /* of another key: nobody asked for it */
     place_close(&p);
 }

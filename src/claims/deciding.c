@@ -71,21 +71,22 @@ static void say_nothing_stored(struct answer *a, const struct question *q,
 }
 
 /*
- * Why the row is not about the model of its name, or NULL. Synthetic weights are never; a model of
- * which the ledger has the shape alone is the official one, with its digest and its size.
+ * Why the row is not about the model of its name, or NULL. Synthetic weights are never; a model
+ * whose digest the ledger has is the one with it, and with its size; one of which it has the shape
+ * alone is the official one, imported at least.
  */
 static const char *foreign(const struct record *r, const struct ledger_model *m)
 {
     if (strcmp(r->weights, "synthetic") == 0) {
         return "the stored results are of synthetic weights, which decide nothing about";
     }
-    if (m->path) {
+    if (m->path && !m->weights) {
         return NULL;
     }
     bool same = m->weights ? strcmp(r->weights, m->weights) == 0 : r->weights[0] != '\0';
-    return same && (double)r->parameters == m->parameters
-               ? NULL
-               : "the stored results are of other weights than the official ones of";
+    return same && (double)r->parameters == m->parameters ? NULL
+           : m->path ? "the stored results are of other weights than those of"
+                     : "the stored results are of other weights than the official ones of";
 }
 
 bool deciding_cells(struct cells *out, struct answer *a, const struct question *q,

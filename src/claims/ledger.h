@@ -14,7 +14,7 @@
  *     first: {spec: multiscale.yaml, texts: 20}    rows of another number of texts do not count
  *   models:
  *     gpt2: {title: GPT-2, shape: [50257, 1024, 768, 12, 12], weights: SHA-256}
- *     books-1m: {path: ../data/models/books-1m.h5}
+ *     books-1m: {path: ../data/models/books-1m.h5, weights: SHA-256}
  *   published:
  *     first: {parameters: {gpt2: 124439808}, uniform_compression: 87.5}    87.5: of every model
  *   claims:
@@ -44,7 +44,7 @@ struct ledger_model {
     const char *name, *title;
     char *path; /* of its file, seen from the working directory; NULL: only the shape is known */
     struct ledger_shape shape;
-    const char *weights;             /* SHA-256 of the official ones; NULL: not published */
+    const char *weights;             /* SHA-256 of their model.safetensors; NULL: not known */
     double parameters, head_weights; /* of all tensors, of the output head; NaN until filled in */
 };
 

@@ -49,6 +49,19 @@ static void event_end(struct event *v, struct run_display *d)
     buf_release(&v->text);
 }
 
+static void unfit(void *context, const struct cell *c, const struct err *why)
+{
+    struct run_display *d = context;
+    if (d->json) {
+        struct event v;
+        event_begin(&v, "unfit");
+        json_key_text(&v.j, "id", c->id);
+        json_key_text(&v.j, "error", why->text);
+        event_end(&v, d);
+    }
+    fprintf(stderr, "nashswarm run: %s; it does not count\n", why->text);
+}
+
 static void planned(void *context, size_t cells, size_t stored)
 {
     struct run_display *d = context;
@@ -336,7 +349,8 @@ static void command_of(void *context, const struct cell *c, struct buf *out)
 
 struct run_listener run_display_listener(struct run_display *d)
 {
-    return (struct run_listener){.planned = planned,
+    return (struct run_listener){.unfit = unfit,
+                                 .planned = planned,
                                  .noted = noted,
                                  .began = began,
                                  .finished = finished,

@@ -8,6 +8,8 @@
 #include "report/escape.h"
 #include "report/layout.h"
 #include "results/details.h"
+#include "results/sealed.h"
+#include "results/store.h"
 
 /* A file of the cell under a heading, indented, free of what a terminal would obey. */
 static int put_file(const char *folder, const char *name, const char *heading, struct buf *out,
@@ -101,7 +103,7 @@ static int put_result(const char *path, const struct record *row, struct buf *ou
     struct record r;
     struct cell_details d = details_none();
     json_t *root = json_file_read(path, e);
-    int status = root ? 0 : -1;
+    int status = root ? sealed_check(root, path, RESULT_FORMAT, e) : -1;
     if (!status && row) {
         r = *row; /* which knows the baseline too */
     } else if (!status) {

@@ -1,12 +1,14 @@
 #include "results/cells.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json_file.h"
 #include "base/mem.h"
 #include "results/cell_of_row.h"
+#include "results/sealed.h"
 
 static int planned(struct cell_name *cells, const struct spec *spec, const struct record *rows,
                    size_t n, struct err *e)
@@ -76,6 +78,59 @@ int cells_of_rows(struct cell_name *cells, const struct store *store, const stru
     return status;
 }
 
+/* The first column, but for the variant's name, in which two rows differ; NULL: none. */
+static const struct column *first_difference(const struct record *a, const struct record *b)
+{
+    for (size_t i = 0; i < record_n_columns; i++) {
+        const struct column *c = &record_columns[i];
+        bool text = c->type == COLUMN_IS_TEXT;
+        double x = text ? 0 : column_number(c, a), y = text ? 0 : column_number(c, b);
+        bool same = text ? strcmp(column_text(c, a), column_text(c, b)) == 0
+                         : x == y || (isnan(x) && isnan(y));
+        if (!same && strcmp(c->name, "variant") != 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static int check_row(struct cell_name *cell, const char *path, const struct store *s,
+                     const struct record *row, size_t number, struct err *e)
+{
+    struct record stored;
+    json_t *root = json_file_read(path, e);
+    int status = !root || record_read_json(&stored, json_object_get(root, "record"), path, e) ||
+                         sealed_check(root, path, RESULT_FORMAT, e)
+                     ? -1
+                     : 0;
+    const struct column *c = status ? NULL : first_difference(row, &stored);
+    if (c && (stored.texts != row->texts || stored.tokens != row->tokens)) {
+        cell->id[0] = '\0';
+    } else if (c) {
+        status = err_set(e,
+                         "%s/table.json: row %zu is not what %s has: %s differs; run the "
+                         "experiment again, which writes the table anew",
+                         buf_text(&s->results), number, path, c->name);
+    }
+    json_decref(root);
+    return status;
+}
+
+int cells_check_rows(struct cell_name *cells, const struct store *s, const struct record *rows,
+                     size_t n, struct err *e)
+{
+    struct buf path = BUF_INIT;
+    int status = 0;
+    for (size_t i = 0; i < n && !status; i++) {
+        status = cell_path(&path, s, cells[i].id, "result.json", e);
+        if (!status && *cells[i].id && file_exists(path.s)) {
+            status = check_row(&cells[i], path.s, s, &rows[i], i + 1, e);
+        }
+    }
+    buf_release(&path);
+    return status;
+}
+
 int cell_read_details(struct cell_details *d, const struct store *s, const char *id, struct err *e)
 {
     struct buf path = BUF_INIT;
@@ -83,7 +138,10 @@ int cell_read_details(struct cell_details *d, const struct store *s, const char 
     int status = cell_path(&path, s, id, "result.json", e);
     if (!status && *id && file_exists(path.s)) {
         json_t *root = json_file_read(path.s, e);
-        status = root ? details_read_json(d, root, path.s, e) : -1;
+        status = !root || sealed_check(root, path.s, RESULT_FORMAT, e) ||
+                         details_read_json(d, root, path.s, e)
+                     ? -1
+                     : 0;
         json_decref(root);
     }
     buf_release(&path);

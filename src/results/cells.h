@@ -16,6 +16,15 @@
 int cells_of_rows(struct cell_name *cells, const struct store *store, const struct spec *spec,
                   const struct record *rows, size_t n, struct err *e);
 
+/*
+ * Whether each row is what the result.json of its cell has, where there is one: a table is made
+ * from them, so one that differs was changed or is out of date, and a sentence says where. A cell
+ * that was scored on other texts than the row, as when the table was made with options, is taken
+ * from it.
+ */
+int cells_check_rows(struct cell_name *cells, const struct store *s, const struct record *rows,
+                     size_t n, struct err *e);
+
 /* The details in the cell's result.json; none without that file, or for the id "". A file that is
  * there and cannot be read is an error. */
 int cell_read_details(struct cell_details *d, const struct store *s, const char *id, struct err *e);

@@ -26,7 +26,7 @@ struct result_head {
 
 /*
  * Whether there is a result that a run would take, from its beginning and its last byte alone: it
- * was published whole or not at all.
+ * was published whole or not at all. One of another version has its key in the head all the same.
  */
 bool listing_head(struct result_head *head, const struct store *s, const char *id);
 

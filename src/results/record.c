@@ -1,5 +1,6 @@
 #include "results/record.h"
 
+#include <math.h>
 #include <string.h>
 
 const struct column record_columns[] = {
@@ -44,6 +45,51 @@ void record_write_json(const struct record *r, struct json_out *j)
     columns_write_json(&record_table, r, j);
 }
 
+static bool is_near(double a, double b)
+{
+    return !(fabs(a - b) >
+             1e-9 * (1 + fabs(a) + fabs(b))); /* what is not known contradicts nothing */
+}
+
+/* A column against what others make it. */
+static int check_made(const char *column, double value, double made, const char *of,
+                      const char *where, struct err *e)
+{
+    return is_near(value, made)
+               ? 0
+               : err_set(e, "%s: %s is %.9g, but %s make it %.9g: somebody changed it", where,
+                         column, value, of, made);
+}
+
+static int check_interval(const char *column, double low, double value, double high,
+                          const char *where, struct err *e)
+{
+    bool outside = value < low || value > high || low > high;
+    return !outside || is_near(value, low) || is_near(value, high)
+               ? 0
+               : err_set(e,
+                         "%s: %s is %.9g, outside of its own interval, %.9g to %.9g: somebody "
+                         "changed it",
+                         where, column, value, low, high);
+}
+
+/* Columns that follow from others, as far as they are stored. */
+static int check_columns(const struct record *r, const char *where, struct err *e)
+{
+    static const char losses[] = "loss_nats and baseline_loss_nats";
+    double base = r->baseline_loss_nats, delta = r->loss_nats - base;
+    return check_made("perplexity", r->perplexity, exp(r->loss_nats), "loss_nats", where, e) ||
+                   check_made("delta_nats", r->delta_nats, delta, losses, where, e) ||
+                   check_made("delta_pct", r->delta_pct,
+                              base > 0 ? 100 * delta / base : (double)NAN, losses, where, e) ||
+                   check_interval("delta_nats", r->delta_low_nats, r->delta_nats,
+                                  r->delta_high_nats, where, e) ||
+                   check_interval("delta_pct", r->delta_pct_low, r->delta_pct, r->delta_pct_high,
+                                  where, e)
+               ? -1
+               : 0;
+}
+
 int record_read_json(struct record *r, const struct json_t *object, const char *where,
                      struct err *e)
 {
@@ -54,7 +100,7 @@ int record_read_json(struct record *r, const struct json_t *object, const char *
     if (!*r->model || !*r->method || !*r->protocol) {
         return err_set(e, "%s: a record lacks its model, method or protocol", where);
     }
-    return 0;
+    return check_columns(r, where, e);
 }
 
 void record_write_csv_header(struct buf *out)

@@ -34,7 +34,8 @@ void record_write_json(const struct record *r, struct json_out *j);
 /*
  * Reads one object back. Unknown members are ignored, missing ones stay empty, but for the model,
  * the method and the protocol that the record is about; a wrong type is an error that names `where`
- * and the column.
+ * and the column. So is a number that others contradict: a difference that is not that of its
+ * losses, one outside of its own interval, a perplexity that is not exp of its loss.
  */
 int record_read_json(struct record *r, const struct json_t *object, const char *where,
                      struct err *e);

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/json_file.h"
+#include "results/sealed.h"
 #include "spec/paths.h"
 #include "spec/yaml.h"
 
@@ -70,20 +71,26 @@ int store_prepare(const struct store *s, struct err *e)
     return status;
 }
 
-/* Whether the document is a whole result of this key; record and details are filled then. */
-static bool is_result(const json_t *root, const char *key, const char *path, struct record *r,
-                      struct cell_details *d, struct err *why)
+/* Whether the document is of this format and key: what is wrong with it then is worth telling. */
+static bool is_asked_for(const json_t *root, const char *key)
 {
     const json_t *format = json_object_get(root, "format");
     const char *stored = json_string_value(json_object_get(root, "key"));
     return json_is_integer(format) && json_integer_value(format) == RESULT_FORMAT && stored &&
-           strcmp(stored, key) == 0 &&
-           record_read_json(r, json_object_get(root, "record"), path, why) == 0 &&
+           strcmp(stored, key) == 0;
+}
+
+/* Record and details of a document that is asked for, if its content is what was written. */
+static bool take_result(const json_t *root, const char *path, struct record *r,
+                        struct cell_details *d, struct err *why)
+{
+    return record_read_json(r, json_object_get(root, "record"), path, why) == 0 &&
+           sealed_check(root, path, RESULT_FORMAT, why) == 0 &&
            details_read_json(d, root, path, why) == 0;
 }
 
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
-                    struct cell_details *details, bool *found, struct err *e)
+                    struct cell_details *details, bool *found, struct err *unfit, struct err *e)
 {
     struct buf path = BUF_INIT;
     struct err why = {.memory = false};
@@ -95,7 +102,8 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
         json_t *root = json_file_read(path.s, &why);
         struct record read;
         struct cell_details read_details = details_none();
-        *found = root && is_result(root, key, path.s, &read, &read_details, &why);
+        bool asked_for = root && is_asked_for(root, key);
+        *found = asked_for && take_result(root, path.s, &read, &read_details, &why);
         if (*found) {
             *r = read;
         }
@@ -108,6 +116,8 @@ int store_read_cell(const struct store *s, const char *id, const char *key, stru
         if (why.memory) { /* of the file it tells nothing */
             *e = why;
             status = -1;
+        } else if (unfit && asked_for && !*found) {
+            *unfit = why;
         }
     }
     buf_release(&path);
@@ -189,7 +199,7 @@ int store_write_cell(const struct store *s, const struct spec *spec, const struc
     cell_write(spec, c, &yaml);
     write_result(spec, c, inputs, r, details, &result);
     int status = -1;
-    if (cell_folder(&folder, s, c->id, e) ||
+    if (sealed_close(&result, e) || cell_folder(&folder, s, c->id, e) ||
         file_write_member_text(folder.s, "cell.yaml", &yaml, e) ||
         write_evidence(&folder, evidence, e) ||
         file_write_member_text(folder.s, "provenance.json", provenance_json, e)) {

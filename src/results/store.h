@@ -45,12 +45,14 @@ int store_prepare(const struct store *s, struct err *e);
 /*
  * *found is false when there is no result of this key (none at all, another key, another format,
  * not readable); nothing else is touched then. `details` may be NULL; what was read is released
- * with details_release().
+ * with details_release(). `unfit`, if not NULL, becomes a sentence when there is one of this key
+ * that somebody has changed since it was written; it is left alone otherwise.
  */
 int store_read_cell(const struct store *s, const char *id, const char *key, struct record *r,
-                    struct cell_details *details, bool *found, struct err *e);
+                    struct cell_details *details, bool *found, struct err *unfit, struct err *e);
 
-enum { RESULT_FORMAT = 3 }; /* of result.json; 1 had no details, 2 no intervals */
+/* Of result.json; 1 had no details, 2 no intervals, 3 no digest of its content (sealed.h). */
+enum { RESULT_FORMAT = 4 };
 
 /* What a result was made of: its key, and apart from the cell itself what went into that. */
 struct result_inputs {

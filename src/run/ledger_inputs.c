@@ -71,7 +71,9 @@ static int read_table(struct ledger_results *x, const struct spec *spec, struct 
         return -1;
     }
     x->cells = mem_new(x->n, sizeof *x->cells, e);
-    return x->cells ? cells_of_rows(x->cells, &x->store, spec, x->rows, x->n, e) : -1;
+    return x->cells && cells_of_rows(x->cells, &x->store, spec, x->rows, x->n, e) == 0
+               ? cells_check_rows(x->cells, &x->store, x->rows, x->n, e)
+               : -1;
 }
 
 static int read_rows(struct ledger_results *x, const struct ledger *l, const char *root,

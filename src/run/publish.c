@@ -41,7 +41,7 @@ static int publish(struct run *r, size_t i, const struct variant_result *v, size
     struct record other;
     bool there = false;
     int status = write_provenance(r, c, wall_s, v->solve_s, &json, e) ||
-                         store_read_cell(r->store, c->id, r->keys[i], &other, NULL, &there, e)
+                         store_read_cell(r->store, c->id, r->keys[i], &other, NULL, &there, NULL, e)
                      ? -1
                      : 0;
     if (!status && !there) {

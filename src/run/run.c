@@ -10,12 +10,12 @@
 #include "run/novelty.h"
 #include "run/running.h"
 
-int run_read_stored(struct run *r, size_t i, struct err *e)
+int run_read_stored(struct run *r, size_t i, struct err *unfit, struct err *e)
 {
     const struct cell *c = &r->plan.cells[i];
     struct record row;
     struct cell_details *details = r->details ? &r->details[i] : NULL;
-    if (store_read_cell(r->store, c->id, r->keys[i], &row, details, &r->stored[i], e)) {
+    if (store_read_cell(r->store, c->id, r->keys[i], &row, details, &r->stored[i], unfit, e)) {
         return -1;
     }
     if (r->stored[i] && r->rows) {
@@ -54,9 +54,13 @@ static int look_up(struct run *r, size_t *n_stored, struct err *e)
     }
     *n_stored = 0;
     for (size_t i = 0; i < n; i++) {
+        struct err unfit = {.text = ""};
         if (cell_key(r->keys[i], r->spec, &r->plan.cells[i], &r->digests, e) ||
-            run_read_stored(r, i, e)) {
+            run_read_stored(r, i, &unfit, e)) {
             return -1;
+        }
+        if (*unfit.text && r->listener->unfit) {
+            r->listener->unfit(r->listener->context, &r->plan.cells[i], &unfit);
         }
         *n_stored += r->stored[i];
     }

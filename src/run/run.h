@@ -32,6 +32,8 @@ struct run_step {
  * one at a time.
  */
 struct run_listener {
+    /* First of all: a stored result that somebody has changed; it is missing, and made again. */
+    void (*unfit)(void *context, const struct cell *c, const struct err *why);
     void (*planned)(void *context, size_t cells, size_t stored);
     /* What is not as the spec says and no error, before any cell is run: whole lines. */
     void (*noted)(void *context, const char *lines);

@@ -46,8 +46,11 @@ static inline void run_unlock(struct run *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* The result of cell i, if it is there. The cell is the caller's alone, or nobody works yet. */
-int run_read_stored(struct run *r, size_t i, struct err *e);
+/*
+ * The result of cell i, if it is there; `unfit` as of store_read_cell(). The cell is the caller's
+ * alone, or nobody works yet.
+ */
+int run_read_stored(struct run *r, size_t i, struct err *unfit, struct err *e);
 
 /* Holds the row of cell i, and what its tensors have to say, for the tables. */
 int run_keep(struct run *r, size_t i, const struct record *row, const struct cell_details *details,

@@ -9,7 +9,7 @@ int stock_again(struct stock *v, const struct store *store, struct err *e)
     struct record ignored;
     for (size_t i = 0; i < v->plan.n; i++) {
         if (!v->stored[i] && store_read_cell(store, v->plan.cells[i].id, v->keys[i], &ignored, NULL,
-                                             &v->stored[i], e)) {
+                                             &v->stored[i], NULL, e)) {
             return -1;
         }
     }

@@ -45,6 +45,8 @@ static int set_reason(struct surveyor *y, size_t cell, const char *reason, struc
     return 0;
 }
 
+static const char earlier[] = "stored by another version";
+
 static void add_change(struct buf *out, const char *what)
 {
     buf_addf(out, "%s%s", out->len ? ", " : "", what);
@@ -55,7 +57,7 @@ static void describe_stale(struct buf *out, const struct result_head *head,
                            const struct result_inputs *now)
 {
     if (!head->model[0] && !head->texts[0]) {
-        buf_adds(out, "stored by an earlier version");
+        buf_adds(out, earlier);
         return;
     }
     if (strcmp(head->model, now->model) != 0) {
@@ -93,6 +95,9 @@ static int look_at(struct surveyor *y, size_t i, struct err *e)
         struct result_inputs now = cell_inputs(y->spec, c, &y->digests, key);
         y->out->states[i] = strcmp(head.key, key) == 0 ? SURVEY_DONE : SURVEY_STALE;
         describe_stale(&y->text, &head, &now);
+    } else if (head.key[0]) {
+        y->out->states[i] = SURVEY_STALE;
+        buf_adds(&y->text, earlier);
     }
     if (y->out->states[i] != SURVEY_DONE && store_has_failure(y->store, c->id)) {
         y->out->states[i] = SURVEY_FAILED;

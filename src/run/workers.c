@@ -68,7 +68,7 @@ static int cells_to_run(struct run *r, size_t first, size_t last, size_t *index,
         if (r->stored[i] || !r->chosen[i]) {
             continue;
         }
-        if (run_read_stored(r, i, e)) { /* another run may have been here */
+        if (run_read_stored(r, i, NULL, e)) { /* another run may have been here */
             return -1;
         }
         if (!r->stored[i]) {

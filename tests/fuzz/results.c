@@ -65,7 +65,7 @@ static void survey(void)
     listing_cell_text(&text, &store, "cell");
     listing_failure(&text, &store, "cell");
     listing_cost(&store, "cell");
-    int status = store_read_cell(&store, "cell", "key", &record, &details, &found, &e);
+    int status = store_read_cell(&store, "cell", "key", &record, &details, &found, NULL, &e);
     fuzz_check_error(status, &e);
     if (!status && found) {
         details_release(&details);
