@@ -288,9 +288,10 @@ Test(spec_read, says_where_shared_files_were_looked_for)
     cr_assert(status == -1, "names without shared files are taken");
     cr_assert(strstr(buf_text(&problems),
                      "spec.yaml:2:10: models: \"books-1m\" cannot be looked up, "
-                     "for there is no folder of shared settings (looked for "
-                     "../configs, configs; NASHSWARM_CONFIGS can name") != NULL,
+                     "and no other name can: there is no configs/") != NULL,
               "%s", buf_text(&problems));
+    cr_assert(strstr(buf_text(&problems), "wikitext") == NULL, "said again: %s",
+              buf_text(&problems));
     buf_clear(&problems);
     cr_assert(read_alone(&problems, "/nowhere/at/all") == -1, "a missing folder is taken");
     cr_assert(strstr(buf_text(&problems), "/nowhere/at/all") != NULL, "%s", buf_text(&problems));

@@ -7,6 +7,11 @@
 #include "plan/plan.h"
 #include "spec_known.h"
 
+#define NO_CONFIGS                                                                                 \
+    "there is no configs/ with shared settings in the folder of the spec or one above it, in the " \
+    "working directory, or where the program was installed or built; NASHSWARM_CONFIGS can name "  \
+    "one\n"
+
 static const struct text_file {
     const char *name, *text;
 } files[] = {
@@ -157,14 +162,12 @@ static const struct bad_case {
      "                    ^\n"},
     {"spec.yaml",
      {"models=[books-1]"},
-     "--set:1:9: models: \"books-1\" cannot be looked up, for there is no folder of shared "
-     "settings (looked for ../configs, configs; NASHSWARM_CONFIGS can name another)\n"
+     "--set:1:9: models: \"books-1\" cannot be looked up, and no other name can: " NO_CONFIGS
      "    models=[books-1]\n"
      "            ^\n"},
     {"list.yaml",
      {"methods.u.bits=3"},
-     "list.yaml:4:11: methods: \"u\" cannot be looked up, for there is no folder of shared "
-     "settings (looked for ../configs, configs; NASHSWARM_CONFIGS can name another)\n"
+     "list.yaml:4:11: methods: \"u\" cannot be looked up, and no other name can: " NO_CONFIGS
      "    methods: [u, u]\n"
      "              ^\n"
      "list.yaml:4:14: methods: \"u\" is listed twice\n"
@@ -178,8 +181,7 @@ static const struct bad_case {
      "bad_child.yaml:3:21: bits: 9 is not between 1 and 8\n"
      "    methods: {u: {bits: 9}, w: {}}\n"
      "                        ^\n"
-     "bad_child.yaml:3:25: methods: \"w\" cannot be looked up, for there is no folder of shared "
-     "settings (looked for ../configs, configs; NASHSWARM_CONFIGS can name another)\n"
+     "bad_child.yaml:3:25: methods: \"w\" cannot be looked up, and no other name can: " NO_CONFIGS
      "    methods: {u: {bits: 9}, w: {}}\n"
      "                            ^\n"},
     {"lost.yaml",

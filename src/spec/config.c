@@ -12,34 +12,59 @@
 static const char *const file_names[CONFIG_FILES] = {"models.yaml", "texts.yaml", "methods.yaml",
                                                      "slurm.yaml"};
 
-/* Takes the folder when it exists and none was found yet; remembers where it was looked for. */
-static int try_folder(struct configs *c, const char *base, const char *name, struct err *e)
+/* Whether it is a folder with at least one of the files. */
+static bool has_settings(const char *folder)
 {
-    if (c->folder) {
-        return 0;
+    bool found = false;
+    for (int i = 0; i < CONFIG_FILES && !found; i++) {
+        struct buf path = BUF_INIT;
+        buf_addf(&path, "%s/%s", folder, file_names[i]);
+        found = file_exists(buf_text(&path));
+        buf_release(&path);
     }
-    char *path = path_resolve(base, name, e);
-    if (!path) {
-        return -1;
-    }
-    buf_addf(&c->looked, "%s%s", c->looked.len ? ", " : "", path);
-    if (path_is_folder(path)) {
-        c->folder = path;
-    } else {
-        free(path);
-    }
-    return buf_check(&c->looked, e);
+    return found;
 }
 
-/* What `make install` brought; not worth naming among the places when it is not there. */
-static int try_installed(struct configs *c, struct err *e)
+/* What the environment names is the folder, or nothing is. */
+static int take_named(struct configs *c, const char *named, struct err *e)
+{
+    if (path_is_folder(named)) {
+        c->folder = path_resolve(".", named, e);
+        return c->folder ? 0 : -1;
+    }
+    buf_addf(&c->missing, "NASHSWARM_CONFIGS names %s, which is no folder", named);
+    return buf_check(&c->missing, e);
+}
+
+/* In the working directory, or where the program was installed or built; "": nowhere. */
+static void look_elsewhere(struct buf *path)
+{
+    buf_adds(path, "configs");
+    if (!has_settings(buf_text(path))) {
+        share_path(path, "configs");
+    }
+    if (!has_settings(buf_text(path))) {
+        share_source_path(path, "configs");
+    }
+    if (!has_settings(buf_text(path))) {
+        buf_clear(path);
+    }
+}
+
+static int take_other(struct configs *c, struct err *e)
 {
     struct buf path = BUF_INIT;
-    share_path(&path, "configs");
-    int status = 0;
-    if (path_is_folder(buf_text(&path))) {
-        status = try_folder(c, ".", path.s, e);
+    look_elsewhere(&path);
+    if (path.len && !path.failed) {
+        c->folder = path_resolve(".", path.s, e);
+    } else {
+        buf_adds(&c->missing,
+                 "there is no configs/ with shared settings in the folder of the spec or one above "
+                 "it, in the working directory, or where the program was installed or built; "
+                 "NASHSWARM_CONFIGS can name one");
     }
+    int status =
+        buf_check(&path, e) || buf_check(&c->missing, e) || (path.len && !c->folder) ? -1 : 0;
     buf_release(&path);
     return status;
 }
@@ -48,13 +73,13 @@ int configs_open(struct configs *c, const char *spec_folder, struct err *e)
 {
     const char *named = getenv("NASHSWARM_CONFIGS");
     *c = (struct configs){0};
-    if (try_folder(c, spec_folder, "../configs", e) || try_folder(c, ".", "configs", e)) {
+    if (named && *named) {
+        return take_named(c, named, e);
+    }
+    if (path_find_above(&c->folder, spec_folder, "configs", has_settings, e)) {
         return -1;
     }
-    if (named && *named && try_folder(c, ".", named, e)) {
-        return -1;
-    }
-    return try_installed(c, e);
+    return c->folder ? 0 : take_other(c, e);
 }
 
 void configs_release(struct configs *c)
@@ -63,7 +88,7 @@ void configs_release(struct configs *c)
         document_release(&c->files[i].document);
         buf_release(&c->files[i].unread);
     }
-    buf_release(&c->looked);
+    buf_release(&c->missing);
     free(c->folder);
     *c = (struct configs){0};
 }
@@ -104,16 +129,17 @@ int configs_map(struct configs *c, enum config_file which, const struct node **m
     return 0;
 }
 
-void configs_not_found(const struct configs *c, enum config_file which, struct problems *p,
+void configs_not_found(struct configs *c, enum config_file which, struct problems *p,
                        struct place at, const char *label, const char *name)
 {
     const struct config *file = &c->files[which];
     const struct node *map = &file->document.root;
-    if (!c->folder) {
-        problems_add(p, at,
-                     "%s: \"%s\" cannot be looked up, for there is no folder of shared settings "
-                     "(looked for %s; NASHSWARM_CONFIGS can name another)",
-                     label, shown(name).text, buf_text(&c->looked));
+    if (!c->folder && !c->told) {
+        problems_add(p, at, "%s: \"%s\" cannot be looked up, and no other name can: %s", label,
+                     shown(name).text, buf_text(&c->missing));
+        c->told = true;
+    } else if (!c->folder) {
+        return;
     } else if (file->unread.len) {
         problems_add(p, at, "%s: \"%s\" cannot be looked up: %s", label, shown(name).text,
                      buf_text(&file->unread));

@@ -2,8 +2,9 @@
  * config: the files that experiments share, configs/models.yaml, texts.yaml and methods.yaml,
  * and slurm.yaml, which says how they are run and not what they are.
  *
- * The folder is looked for once: configs beside the folder of the spec, then in the working
- * directory, then what the environment names in NASHSWARM_CONFIGS. A file is read when a name first
+ * The folder is looked for once: what the environment names in NASHSWARM_CONFIGS; else configs in
+ * the folder of the spec or the nearest one above it, in the working directory, where the program
+ * was installed or built, as soon as one of the files is in it. A file is read when a name first
  * needs it. Each is a mapping from names to entries; who reads an entry is not known here.
  */
 #ifndef NS_SPEC_CONFIG_H
@@ -14,8 +15,9 @@
 enum config_file { CONFIG_MODELS, CONFIG_TEXTS, CONFIG_METHODS, CONFIG_SLURM, CONFIG_FILES };
 
 struct configs {
-    char *folder;      /* NULL: there is none */
-    struct buf looked; /* where it was looked for */
+    char *folder;       /* NULL: there is none */
+    struct buf missing; /* why there is none */
+    bool told;          /* that, which holds for every name */
     struct config {
         bool opened;
         struct document document;
@@ -30,8 +32,11 @@ void configs_release(struct configs *c);
 int configs_map(struct configs *c, enum config_file which, const struct node **map,
                 struct problems *p, struct err *e);
 
-/* Says that a name was not found, and where it was looked for. The file has been opened. */
-void configs_not_found(const struct configs *c, enum config_file which, struct problems *p,
+/*
+ * Says that a name was not found, and where it was looked for; that there is no folder is said of
+ * the first name alone. The file has been opened.
+ */
+void configs_not_found(struct configs *c, enum config_file which, struct problems *p,
                        struct place at, const char *label, const char *name);
 
 #endif

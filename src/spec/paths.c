@@ -102,3 +102,39 @@ char *path_stem(const char *path, const char *suffix, struct err *e)
     buf_add(&stem, base, n > m && strcmp(base + n - m, suffix) == 0 ? n - m : n);
     return take(&stem, e);
 }
+
+/* The folder above, or NULL in *above where there is none. */
+static int folder_above(char **above, const char *folder, struct err *e)
+{
+    struct stat here, there;
+    if (!(*above = path_resolve(folder, "..", e))) {
+        return -1;
+    }
+    if (stat(folder, &here) || stat(*above, &there) ||
+        (here.st_dev == there.st_dev && here.st_ino == there.st_ino)) {
+        free(*above);
+        *above = NULL;
+    }
+    return 0;
+}
+
+int path_find_above(char **found, const char *folder, const char *name,
+                    bool (*fits)(const char *path), struct err *e)
+{
+    char *at = mem_string(folder, e), *above;
+    int status = at ? 0 : -1;
+    *found = NULL;
+    while (at && !status && !*found) {
+        if (!(*found = path_resolve(at, name, e))) {
+            status = -1;
+        } else if (!fits(*found)) {
+            free(*found);
+            *found = NULL;
+            status = folder_above(&above, at, e);
+            free(at);
+            at = status ? NULL : above;
+        }
+    }
+    free(at);
+    return status;
+}

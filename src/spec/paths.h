@@ -25,4 +25,11 @@ char *path_stem(const char *path, const char *suffix, struct err *e);
 
 bool path_is_folder(const char *path);
 
+/*
+ * NAME in the folder, or in the nearest one above it where it is what it should be by `fits`;
+ * *found is NULL when it is nowhere, else the caller's. −1: no memory.
+ */
+int path_find_above(char **found, const char *folder, const char *name,
+                    bool (*fits)(const char *path), struct err *e);
+
 #endif

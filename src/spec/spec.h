@@ -53,11 +53,12 @@
  * has it, and a key of one method goes before that.
  *
  * A model or text with a '/' in it, or ending in .h5 or .txt, is a path; anything else is a name of
- * the shared files. Those stand in configs/ beside the folder of the spec, else in the working
- * directory, else where NASHSWARM_CONFIGS says, else the installed ones. The report is a study
- * (its kinds are study, sweep, allocators and seeds) unless something is swept or a role cannot be
- * filled, which makes it a sweep; the roles are the first method of kind "uniform" and all of kind
- * "tiers". A study with other methods has the table of a sweep beside its own.
+ * the shared files. Those stand where NASHSWARM_CONFIGS says, else in configs/ in the folder
+ * of the spec or one above it, else in the working directory, else with the program (config.h).
+ * The report is a study (its kinds are study, sweep, allocators and seeds) unless something is
+ * swept or a role cannot be filled, which makes it a sweep; the roles are the first method of kind
+ * "uniform" and all of kind "tiers". A study with other methods has the table of a sweep beside its
+ * own.
  */
 #ifndef NS_SPEC_SPEC_H
 #define NS_SPEC_SPEC_H
