@@ -11,7 +11,7 @@ struct claims claims_open(const struct store *s)
     struct claims c = {.file = -1};
     buf_addf(&path, "%s/.claims", s->results.s);
     if (!path.failed) {
-        c.file = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        c.file = open(path.s, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
     }
     buf_release(&path);
     return c;

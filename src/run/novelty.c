@@ -148,7 +148,7 @@ static int learn_planned(struct novelty *v, const struct store *store, struct er
     struct err ignored;
     buf_addf(&path, "%s/" PLANNED, store->results.s);
     int status = buf_check(&path, e);
-    if (!status && file_exists(path.s) && file_read(&text, path.s, &ignored) == 0) {
+    if (!status && file_exists(path.s) && file_read_stored(&text, path.s, &ignored) == 0) {
         char *rest = text.len ? text.s : NULL;
         for (char *end; rest && (end = strstr(rest, "\n\n")) && !status; rest = end + 2) {
             end[1] = '\0';
