@@ -74,6 +74,10 @@ void file_sweep(const char *folder);
 /* Makes the directory and its parents. One that exists is fine. */
 int file_make_dirs(const char *path, struct err *e);
 
+/* The same for a folder whose files are this program's to remove: a link in its place is refused.
+ */
+int file_make_own_dir(const char *path, struct err *e);
+
 bool file_exists(const char *path);
 
 /* *out becomes the folder that the path stands in, "." for a bare name. */

@@ -49,6 +49,17 @@ int file_make_dirs(const char *path, struct err *e)
     return status;
 }
 
+int file_make_own_dir(const char *path, struct err *e)
+{
+    struct stat st;
+    if (file_make_dirs(path, e)) {
+        return -1;
+    }
+    return lstat(path, &st) || !S_ISLNK(st.st_mode)
+               ? 0
+               : err_set(e, "%s is a link, and not as it was made: remove it", path);
+}
+
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;

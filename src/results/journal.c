@@ -26,7 +26,7 @@ static int open_log(int *log, const struct store *s, const char *id, struct err 
     int status = log_path(&path, s, id, e);
     if (!status) {
         file_folder(path.s, &folder);
-        status = buf_check(&folder, e) || file_make_dirs(folder.s, e) ? -1 : 0;
+        status = buf_check(&folder, e) || file_make_own_dir(folder.s, e) ? -1 : 0;
     }
     if (!status) {
         unlink(path.s); /* mostly there is none */

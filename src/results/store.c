@@ -160,7 +160,7 @@ static void write_result(const struct spec *spec, const struct cell *c,
 static int cell_folder(struct buf *folder, const struct store *s, const char *id, struct err *e)
 {
     buf_addf(folder, "%s/cells/%s", s->results.s, id);
-    if (buf_check(folder, e) || file_make_dirs(folder->s, e)) {
+    if (buf_check(folder, e) || file_make_own_dir(folder->s, e)) {
         return -1;
     }
     file_sweep(folder->s);
