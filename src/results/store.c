@@ -320,7 +320,7 @@ int store_other_origin(struct buf *out, const struct store *s, const struct spec
     if (!status && file_exists(path.s) && file_read_stored(&yaml, path.s, &why) == 0 &&
         strncmp(buf_text(&yaml), origin_mark, mark) == 0) {
         size_t n = strcspn(yaml.s + mark, "\n");
-        if (n != own.len || memcmp(yaml.s + mark, own.s, n) != 0) {
+        if (n != own.len || memcmp(yaml.s + mark, buf_text(&own), n) != 0) {
             buf_add(out, yaml.s + mark, n);
         }
     }
