@@ -14,7 +14,8 @@
  * Elements; 256 KiB of floats, about an L2 cache. A loop over one chunk is not worth a team: its
  * barriers cost microseconds where every thread has a core, but a slice of the scheduler each,
  * milliseconds, where another program has taken it. Products are made in a team whatever their
- * size: outside of one OpenBLAS shares them out itself, in other bytes.
+ * size: outside of one, an OpenBLAS that was not told to use one thread (compute_init()) shares
+ * them out itself, in other bytes.
  */
 enum { PARALLEL_CHUNK = 65536 };
 

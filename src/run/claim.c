@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,10 +30,8 @@ void claims_close(struct claims *c)
 static int set_lock(const struct claims *c, const char *key, short type)
 {
     enum { DIGITS = 15 };
-    char digits[DIGITS + 1] = "";
-    for (int i = 0; i < DIGITS; i++) {
-        digits[i] = key[i];
-    }
+    char digits[DIGITS + 1];
+    snprintf(digits, sizeof digits, "%s", key);
     struct flock lock = {.l_type = type,
                          .l_whence = SEEK_SET,
                          .l_start = (off_t)strtoll(digits, NULL, 16),

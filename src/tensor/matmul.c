@@ -10,7 +10,7 @@
 static void settle_teams(int threads)
 {
     int limit = omp_get_thread_limit();
-    omp_set_dynamic(0);
+    omp_set_dynamic(0); /* a setting of each thread: workers have their own */
     if (omp_get_max_active_levels() < 1) {
         omp_set_max_active_levels(1);
     }

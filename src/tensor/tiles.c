@@ -64,7 +64,7 @@ static void fill(float *x, size_t n)
     }
 }
 
-/* In one thread, as in our teams: else OpenBLAS would share the products out itself. */
+/* In one thread, as in our teams, also for who has not called compute_init(). */
 static void try_kernels(void)
 {
     struct err e;

@@ -1,0 +1,74 @@
+#include "made_claim.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char head[] =
+    "name: made\n"
+    "study: {uniform_bits: 4, shares: [10, 20, 70], bits: [8, 4, 2], sample: 10000}\n"
+    "results: {r: {spec: r.yaml, texts: 20}}\n"
+    "models:\n"
+    "  big: {shape: [50257, 1024, 768, 12, 12]}\n"
+    "  one: {path: one.h5}\n"
+    "  two: {path: two.h5}\n"
+    "  three: {path: three.h5}\n"
+    "published:\n"
+    "  t: {base: {big: 5.0}, worse: {big: 6.5}, better: {big: 5.5}}\n"
+    "claims:\n";
+
+void made_claim(struct made_claim *m, const char *claim)
+{
+    char text[4096];
+    struct buf problems = BUF_INIT;
+    struct err e;
+    int n = snprintf(text, sizeof text, "%s  c: {claim: \"x\", %s}\n", head, claim);
+    m->scratch = scratch_new();
+    m->verdicts = (struct verdicts){0};
+    const char *path = scratch_file(&m->scratch, "l.yaml", text, (size_t)n);
+    cr_assert(ledger_read(&m->ledger, path, &problems, &e) == 0, "%s", buf_text(&problems));
+    for (size_t i = 0; i < m->ledger.n_models; i++) {
+        m->ledger.models[i].parameters = 124439808;
+        m->ledger.models[i].head_weights = 50257.0 * 768;
+    }
+    m->ledger.results[0].rows = calloc(32, sizeof(struct record));
+    buf_release(&problems);
+}
+
+struct record *made_row(struct made_claim *m, const char *model, const char *method,
+                        const char *protocol, double delta, double low, double high)
+{
+    struct ledger_results *x = &m->ledger.results[0];
+    struct record *r = &x->rows[x->n++];
+    *r = record_none();
+    snprintf(r->model, sizeof r->model, "%s", model);
+    snprintf(r->method, sizeof r->method, "%s", method);
+    snprintf(r->protocol, sizeof r->protocol, "%s", protocol);
+    r->texts = 20;
+    r->delta_pct = delta;
+    r->delta_pct_low = low;
+    r->delta_pct_high = high;
+    return r;
+}
+
+const struct answer *made_answer(struct made_claim *m, size_t i)
+{
+    struct err e;
+    verdicts_release(&m->verdicts);
+    cr_assert(verdicts_make(&m->verdicts, &m->ledger, &e) == 0, "%s", e.text);
+    cr_assert(i < m->verdicts.n, "%zu rows", m->verdicts.n);
+    return &m->verdicts.rows[i].answer;
+}
+
+void made_claim_release(struct made_claim *m)
+{
+    verdicts_release(&m->verdicts);
+    ledger_release(&m->ledger);
+    scratch_remove(&m->scratch);
+}
+
+void expect_verdict(const struct answer *a, enum verdict wanted)
+{
+    cr_expect(a->verdict == wanted, "%s, not %s: %s", verdict_names[a->verdict],
+              verdict_names[wanted], a->why);
+}

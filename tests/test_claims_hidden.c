@@ -1,0 +1,88 @@
+/* The rule on harm that padding hides: what is a proof of it, and what is none. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "made_claim.h"
+
+static const char hidden[] = "rule: hidden, results: r, method: q, protocol: text, against: paper, "
+                             "finding: 3, models: [one]";
+
+Test(claims_hidden, wants_harm_on_the_text_and_a_resolved_difference)
+{
+    struct made_claim m;
+    made_claim(&m, hidden);
+    struct record *text = made_row(&m, "one", "q", "text", 2, 1, 3);
+    struct record *paper = made_row(&m, "one", "q", "paper", 0.1, -1, 0.9);
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    cr_expect_float_eq(made_answer(&m, 0)->value, -1.9, 1e-12);
+    cr_expect(strstr(made_answer(&m, 0)->why, "from end to end"));
+    paper->delta_pct_low = -4.91; /* includes 0, and whatever the text does: no proof of anything */
+    paper->delta_pct_high = 2.63;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
+    paper->delta_pct = 9; /* the padding exaggerates */
+    paper->delta_pct_low = 8;
+    paper->delta_pct_high = 10;
+    expect_verdict(made_answer(&m, 0), VERDICT_CONTRADICTED);
+    paper->delta_pct = paper->delta_pct_low = paper->delta_pct_high = -9;
+    expect_verdict(made_answer(&m, 0), VERDICT_REPRODUCED);
+    text->delta_pct_low = -1;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
+    text->delta_pct_low = text->delta_pct_high = (double)NAN;
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED);
+    made_claim_release(&m);
+}
+
+/* The tokens of a row: one a text, of 4 nats before; what each text gains after is given. */
+static void made_tokens(struct made_claim *m, const struct record *row, const double gain[20])
+{
+    struct ledger_results *x = &m->ledger.results[0];
+    size_t i = (size_t)(row - x->rows);
+    char name[512];
+    struct evidence v;
+    struct err e;
+    snprintf(x->cells[i].id, sizeof x->cells[i].id, "cell%zu", i);
+    cr_assert(evidence_new(&v, 20, 20, &e) == 0, "%s", e.text);
+    for (size_t t = 0; t < 20; t++) {
+        v.start[t + 1] = t + 1;
+        v.baseline_nll[t] = 4;
+        v.nll[t] = (float)(4 + gain[t]);
+    }
+    snprintf(name, sizeof name, "%s/cells/cell%zu", x->store.results.s, i);
+    cr_assert(file_make_dirs(name, &e) == 0, "%s", e.text);
+    snprintf(name + strlen(name), sizeof name - strlen(name), "/%s", EVIDENCE_FILE);
+    cr_assert(evidence_write(&v, name, &e) == 0, "%s", e.text);
+    evidence_release(&v);
+}
+
+Test(claims_hidden, pairs_the_texts_of_both_protocols)
+{
+    struct made_claim m;
+    struct err e;
+    double hard[20], less[20];
+    made_claim(&m, hidden);
+    struct ledger_results *x = &m.ledger.results[0];
+    x->cells = calloc(32, sizeof *x->cells);
+    cr_assert(store_init(&x->store, m.scratch.folder, "r", &e) == 0, "%s", e.text);
+    for (size_t t = 0; t < 20; t++) { /* both vary from text to text, and alike */
+        hard[t] = 0.4 + 0.02 * (double)((7 * t) % 20);
+        less[t] = hard[t] - 0.04 - 0.002 * (double)(t % 2);
+    }
+    struct record *text = made_row(&m, "one", "q", "text", 14.75, 11, 18);
+    struct record *paper = made_row(&m, "one", "q", "paper", 13.725, 10, 17);
+    expect_verdict(made_answer(&m, 0), VERDICT_UNRESOLVED); /* no tokens: their intervals overlap */
+    made_tokens(&m, text, hard);
+    made_tokens(&m, paper, less);
+    const struct answer *a = made_answer(&m, 0);
+    expect_verdict(a, VERDICT_REPRODUCED);
+    cr_expect_float_eq(a->value, -1.025, 1e-4, "%g", a->value);
+    cr_expect(a->low > -1.05 && a->high < -1, "%g to %g", a->low, a->high);
+    cr_expect(strstr(a->why, "paired by text"), "%s", a->why);
+    text->delta_pct = 15; /* not what the tokens give: the row is of something else */
+    expect_verdict(made_answer(&m, 0), VERDICT_UNMEASURED);
+    cr_expect(strstr(made_answer(&m, 0)->why, "run the experiment again"));
+    made_claim_release(&m);
+}
