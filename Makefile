@@ -212,9 +212,10 @@ format: deps-check ## Check the layout of the code (FIX=1 rewrites it)
 	    && echo "format: $(words $(SOURCES) $(TESTS) $(wildcard tests/fuzz/*.c) $(FAULTS) $(PLAIN) $(HEADERS)) files as .clang-format says"
 
 asan: deps ## Run the tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory VARIANT=asan test
+	@$(MAKE) --no-print-directory VARIANT=asan build/asan/nashswarm build/asan/tests/plain/tests
+	@tools/run-tests --watch address build/asan/tests/plain/tests build/asan/nashswarm '$(FILTER)'
 	@[ -n "$(FILTER)" ] || { tools/reliability new asan; \
-	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/summary)"; }
+	    tools/reliability row asan "all tests under the address, undefined and leak sanitizers" '`make asan`' "$$(cat build/asan/tests/plain/summary)"; }
 
 tsan: deps ## Run every command and the tests under the thread sanitizer (FILTER='program/*': whole programs)
 	@tools/deps fuzz
