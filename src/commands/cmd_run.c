@@ -188,6 +188,9 @@ int cmd_run(int argc, char **argv)
                      : experiment_open(&x, "run", &o.experiment);
     if (!status) {
         struct plan_output plan = {.json = o.json};
+        if (o.quiet || o.json) {
+            x.store.waits = NULL;
+        }
         status = o.dry ? plan_print(&x, &plan, "run") : run_to_signal(&x, &o);
         experiment_close(&x);
     }

@@ -105,6 +105,8 @@ static int write_files(const struct verdicts *v, const char *root, struct err *e
     if (store_init(&store, root, v->ledger->name, e)) {
         return -1;
     }
+    store.waits = command_tell_wait;
+    store.context = "verify";
     if (file_make_dirs(store.results.s, e) || store_lock(&store, &lock, e)) {
         goto out;
     }

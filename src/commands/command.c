@@ -25,6 +25,11 @@ int command_refuse(const char *name, const struct err *e)
     return command_fail(name, e->memory ? EXIT_FAILED : EXIT_USAGE, e);
 }
 
+void command_tell_wait(const void *name, const char *sentence)
+{
+    fprintf(stderr, "nashswarm %s: %s\n", (const char *)name, sentence);
+}
+
 int command_flush(struct err *e)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) {

@@ -23,6 +23,10 @@ int command_fail(const char *name, int status, const struct err *e);
  */
 int command_refuse(const char *name, const struct err *e);
 
+/* A results store's `waits` whose context is the NAME: prints the sentence as command_fail() does.
+ */
+void command_tell_wait(const void *name, const char *sentence);
+
 /* Flushes standard output; an error of writing since the last call comes back here, once. */
 int command_flush(struct err *e);
 

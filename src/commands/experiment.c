@@ -22,6 +22,9 @@ int experiment_open(struct experiment *x, const char *command,
     } else if (store_init(&x->store, request->out, x->spec.name, &e)) {
         spec_release(&x->spec);
         status = command_fail(command, EXIT_FAILED, &e);
+    } else {
+        x->store.waits = command_tell_wait;
+        x->store.context = command;
     }
     buf_release(&problems);
     return status;

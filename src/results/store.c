@@ -5,8 +5,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,8 +12,6 @@
 #include "results/sealed.h"
 #include "spec/paths.h"
 #include "spec/yaml.h"
-
-enum { LOCK_TICKS = 6000 }; /* tenths of a second that another run may take for its tables */
 
 int store_init(struct store *s, const char *root, const char *name, struct err *e)
 {
@@ -242,44 +238,6 @@ bool store_has_failure(const struct store *s, const char *id)
     bool there = !path.failed && file_exists(path.s);
     buf_release(&path);
     return there;
-}
-
-/* Another run has it while it writes tables and figures: minutes at most. */
-static int wait_for_lock(int lock, const char *path, struct err *e)
-{
-    const struct timespec tick = {.tv_nsec = 100000000};
-    for (int ticks = 0; flock(lock, LOCK_EX | LOCK_NB); ticks++) {
-        if (errno != EWOULDBLOCK) {
-            return 0; /* a file system without locks */
-        }
-        if (ticks == LOCK_TICKS) {
-            close(lock);
-            return err_set(
-                e,
-                "another run has been writing the tables for %d s (it has a lock on %s); "
-                "is it stopped? Try again when it is done",
-                LOCK_TICKS / 10, path);
-        }
-        if (nanosleep(&tick, NULL) && errno == EINTR) {
-            close(lock);
-            return err_set(e, "interrupted");
-        }
-    }
-    return 0;
-}
-
-int store_lock(const struct store *s, int *lock, struct err *e)
-{
-    struct buf path = BUF_INIT;
-    buf_addf(&path, "%s/.tables.lock", s->results.s);
-    int status = buf_check(&path, e);
-    if (!status) {
-        *lock = open(path.s, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-        status = *lock >= 0 ? wait_for_lock(*lock, path.s, e)
-                            : err_set(e, "%s cannot be opened: %s", path.s, strerror(errno));
-    }
-    buf_release(&path);
-    return status;
 }
 
 static const char origin_mark[] = "# of ";

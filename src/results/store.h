@@ -30,6 +30,9 @@
 
 struct store {
     struct buf results, plots; /* ROOT/results/NAME and ROOT/plots/NAME */
+    /* Is told, once, what store_lock() waits for; NULL: nobody is. The owner may set both. */
+    void (*waits)(const void *context, const char *sentence);
+    const void *context;
 };
 
 /* Works out the paths; makes no folder. */
@@ -78,8 +81,9 @@ int store_write_failure(const struct store *s, const struct cell *c, const char 
 bool store_has_failure(const struct store *s, const char *id);
 
 /*
- * Waits until no other process writes the tables of this experiment. *lock is closed with close();
- * the kernel does so for a process that is killed.
+ * Waits until no other process writes the tables of this experiment, ten minutes at most, and tells
+ * so after the first second. *lock is closed with close(); the kernel does so for a process that is
+ * killed.
  */
 int store_lock(const struct store *s, int *lock, struct err *e);
 
