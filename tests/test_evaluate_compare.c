@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "evaluate/evaluate.h"
 #include "model/forward.h"
 #include "quantized.h"
@@ -202,6 +203,34 @@ Test(evaluate_compare, kept_states_change_no_byte)
         }
         kept_states_release(&kept);
         losses_release(&plain);
+    }
+    gpt2_close(&variant);
+    gpt2_close(&m);
+}
+
+/* Weights may be finite and their sums not: then there is no loss, and no divergence of 0. */
+Test(evaluate_compare, losses_that_overflow_are_an_error_that_names_model_and_text)
+{
+    struct gpt2 m, variant, *pair[] = {&m, &variant};
+    struct losses l;
+    struct err e;
+    open_pair(&m, &variant);
+    size_t n = m.tensors[m.ln_f_bias].n;
+    float *huge = mem_floats(n, &e);
+    cr_assert(huge != NULL);
+    for (size_t i = 0; i < n; i++) {
+        huge[i] = i % 2 ? 3e38f : -3e38f;
+    }
+    gpt2_replace(&variant, m.ln_f_bias, huge);
+    free(variant.path);
+    variant.path = mem_string("huge.h5", &e);
+    for (int padded = 0; padded < 2; padded++) {
+        for (int own = 0; own < 2; own++) {
+            struct windows w = windows_of_texts(&texts, 2 * LENGTH, padded);
+            cr_assert(losses_compute(&l, pair[own], pair[!own], NULL, &w, NULL, &e) == -1);
+            cr_assert(strstr(e.text, "huge.h5 gives text 1 a loss that is not finite"), "%s",
+                      e.text);
+        }
     }
     gpt2_close(&variant);
     gpt2_close(&m);

@@ -51,7 +51,8 @@ void kept_states_release(struct kept_states *k);
 
 /*
  * With `baseline`, which may be the model itself, its losses and the divergence from it too. `kept`
- * (may be NULL) is used when it is full and filled when it is not; the bytes are the same.
+ * (may be NULL) is used when it is full and filled when it is not; the bytes are the same. A loss
+ * that is not finite is an error.
  */
 int losses_compute(struct losses *out, const struct gpt2 *m, const struct gpt2 *baseline,
                    struct kept_states *kept, const struct windows *w,

@@ -288,7 +288,7 @@ static double nll_of(const struct whole *w, double target_logit)
 
 /*
  * KL = E_base[base − own] − (log Σ exp(base) − log Σ exp(own)). Rounding may leave a little less
- * than nothing, which is nothing.
+ * than nothing, which is nothing; what overflows is no number and stays none.
  */
 static double divergence(const struct head *h, size_t row, const struct whole *own,
                          const struct whole *base)
@@ -301,7 +301,7 @@ static double divergence(const struct head *h, size_t row, const struct whole *o
         sum += in_block * exp((double)p[i].max - base->max);
     }
     double kl = sum / base->exp_sum - (base->max - own->max) - (base->log_sum - own->log_sum);
-    return kl > 0 ? kl : 0;
+    return kl < 0 ? 0 : kl;
 }
 
 static struct token_score row_score(const struct head *h, size_t row)

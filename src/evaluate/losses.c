@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,27 @@ static void fill_batch(struct batching *g, const struct windows *w, size_t begin
     }
 }
 
+/* Weights that are finite may be so large that sums of them are not; such losses are no result. */
+static int check_finite(const struct losses *l, size_t window, size_t end, const struct gpt2 *m,
+                        const struct gpt2 *baseline, struct err *e)
+{
+    for (size_t t = l->start[window]; t < l->start[end]; t++) {
+        const struct token_score *s = &l->tokens[t];
+        if (isfinite(s->nll) && isfinite(s->baseline_nll) && isfinite(s->kl)) {
+            continue;
+        }
+        while (l->start[window + 1] <= t) {
+            window++;
+        }
+        return err_set(e,
+                       "%s gives text %zu a loss that is not finite: its weights are too large for "
+                       "32-bit arithmetic",
+                       isfinite(s->nll) && baseline ? baseline->path : m->path,
+                       (l->text ? l->text[t] : window) + 1);
+    }
+    return 0;
+}
+
 /* A model is no further from itself than this. */
 static void compare_with_itself(struct losses *l)
 {
@@ -226,7 +248,10 @@ int losses_compute(struct losses *l, const struct gpt2 *m, const struct gpt2 *ba
     }
     for (size_t i = 0; i < w->s.n && !status; i += g.batch.n_texts) {
         fill_batch(&g, w, i);
-        status = score_batch(l->tokens + l->start[i], m, baseline, kept, &g, e);
+        status = score_batch(l->tokens + l->start[i], m, baseline, kept, &g, e) ||
+                         check_finite(l, i, i + g.batch.n_texts, m, baseline, e)
+                     ? -1
+                     : 0;
         if (!status) {
             status = progress_tell(progress, i + g.batch.n_texts, w->s.n, e);
         }
