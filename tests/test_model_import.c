@@ -24,6 +24,8 @@ struct weights {
     const char *left_out; /* a tensor without prefix, or NULL */
     const char *extra;    /* an entry of 4 bytes more, or NULL */
     uint32_t wte_bits;    /* each element of wte.weight */
+    const char *head;     /* a tensor of its shape and type, or NULL */
+    uint32_t head_bits;   /* each element of that */
     int blanks;           /* after the header */
 };
 
@@ -38,23 +40,30 @@ static void entry(struct buf *header, const char *name, const char *dtype,
     buf_addf(header, "%zu],\"data_offsets\":[%zu,%zu]}", t ? t->cols : (size_t)1, begin, end);
 }
 
+static void fill(struct buf *data, uint32_t bits, size_t size, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        buf_add(data, &bits, size);
+    }
+}
+
 static void write_weights(const struct scratch *s, struct weights w)
 {
     struct gpt2 m;
     tiny_model(&m);
     struct buf header = BUF_INIT, data = BUF_INIT, file = BUF_INIT;
     buf_addc(&header, '{');
+    size_t size = strcmp(w.dtype, "F32") == 0 ? 4 : 2;
     for (int i = m.n_tensors - 1; i >= 0; i--) {
         const struct gpt2_tensor *t = &m.tensors[i];
-        size_t begin = data.len, size = strcmp(w.dtype, "F32") == 0 ? 4 : 2;
+        size_t begin = data.len;
         char name[128];
         if (w.left_out && strcmp(t->name, w.left_out) == 0) {
             continue;
         }
-        for (size_t k = 0; i == m.wte && k < t->n; k++) {
-            buf_add(&data, &w.wte_bits, size);
-        }
-        if (i != m.wte) {
+        if (i == m.wte) {
+            fill(&data, w.wte_bits, size, t->n);
+        } else {
             buf_add(&data, t->f32, t->n * sizeof(float));
         }
         snprintf(name, sizeof name, "%s%s", w.prefix, t->name);
@@ -63,6 +72,11 @@ static void write_weights(const struct scratch *s, struct weights w)
     if (w.extra) {
         entry(&header, w.extra, "F32", NULL, data.len, data.len + 4);
         buf_add(&data, "\0\0\0\0", 4);
+    }
+    if (w.head) {
+        size_t begin = data.len;
+        fill(&data, w.head_bits, size, m.tensors[m.wte].n);
+        entry(&header, w.head, w.dtype, &m.tensors[m.wte], begin, data.len);
     }
     buf_addf(&header, "}%*s", w.blanks, "");
     uint64_t n = header.len;
@@ -81,6 +95,8 @@ static const struct weights plain = {.prefix = "",
                                      .left_out = NULL,
                                      .extra = NULL,
                                      .wte_bits = 0x3F800000,
+                                     .head = NULL,
+                                     .head_bits = 0x3F800000,
                                      .blanks = 0};
 
 /* A folder with good files; `more` is added to config.json. */
@@ -144,11 +160,25 @@ Test(model_import, the_prefix_and_known_buffers_are_fine)
     struct scratch s = make_folder("", w);
     import_or_fail(&s, &m);
     gpt2_close(&m);
-    w.extra = "lm_head.weight";
+    w.head = "lm_head.weight";
     write_weights(&s, w);
     import_or_fail(&s, &m);
     gpt2_close(&m);
     scratch_remove(&s);
+}
+
+/* Its losses would be those of another model. */
+Test(model_import, a_head_of_its_own_is_refused)
+{
+    struct weights w = plain;
+    w.head = "lm_head.weight";
+    w.head_bits = 0x3F800001;
+    struct scratch s = make_folder("", w);
+    refuses(&s, "lm_head.weight in");
+    w.head = NULL;
+    w.extra = "lm_head.weight";
+    s = make_folder("", w);
+    refuses(&s, "not a copy of wte.weight");
 }
 
 Test(model_import, sixteen_bit_floats_stay_and_bfloats_are_widened)

@@ -65,13 +65,10 @@ static int check_unchanged(void *context, struct err *e)
     return 0;
 }
 
-/* Buffers and tied copies that checkpoints carry along and the model does not need. */
+/* Buffers that checkpoints carry along and the model does not need. */
 static bool is_ignored(const char *name, int n_layer)
 {
     int layer, end = 0;
-    if (strcmp(name, "lm_head.weight") == 0) {
-        return true;
-    }
     if (sscanf(name, "h.%4d.attn.%n", &layer, &end) != 1 || end == 0 || layer < 0 ||
         layer >= n_layer) {
         return false;
@@ -129,8 +126,24 @@ static int take_tensor(struct import *in, const struct safetensor *from, int ind
                          from->name, path, from->dtype_name);
 }
 
+/* A head that checkpoints carry along must be the copy of the embedding that a tied one is. */
+static int check_head(const struct import *in, const struct safetensor *head, struct err *e)
+{
+    const struct safetensor *wte = in->from[in->model.wte];
+    size_t n = wte->end - wte->begin;
+    if (!head || (head->dtype == wte->dtype && head->end - head->begin == n &&
+                  memcmp(head->data, wte->data, n) == 0)) {
+        return 0;
+    }
+    return err_set(e,
+                   "%s in %s is not a copy of wte.weight: only models whose head is tied to the "
+                   "embedding can be imported",
+                   head->name, buf_text(&in->paths[WEIGHTS]));
+}
+
 static int take_weights(struct import *in, struct err *e)
 {
+    const struct safetensor *head = NULL;
     const char *path = buf_text(&in->paths[WEIGHTS]), *prefix = "transformer.";
     struct gpt2 *m = &in->model;
     in->from = mem_new((size_t)m->n_tensors, sizeof(const struct safetensor *), e);
@@ -142,6 +155,10 @@ static int take_weights(struct import *in, struct err *e)
         bool prefixed = strncmp(from->name, prefix, strlen(prefix)) == 0;
         const char *name = from->name + (prefixed ? strlen(prefix) : 0);
         int index = find_tensor(m, name);
+        if (strcmp(name, "lm_head.weight") == 0) {
+            head = from;
+            continue;
+        }
         if (index >= 0 && take_tensor(in, from, index, e)) {
             return -1;
         }
@@ -155,7 +172,7 @@ static int take_weights(struct import *in, struct err *e)
             return err_set(e, "%s has no tensor %s", path, m->tensors[i].name);
         }
     }
-    return 0;
+    return check_head(in, head, e);
 }
 
 static int take_tokenizer_file(struct file_map *out, const char *path, struct err *e)
