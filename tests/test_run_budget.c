@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/gpt2.h"
 #include "run/methods.h"
 #include "support.h"
@@ -96,6 +97,30 @@ Test(run_budget, predicted_cost_is_the_measured_error)
     cr_assert(q.solution.largest_gain <= 1e-9 * q.bill.squared_error);
     quantized_release(&q);
     workshop_release(&w);
+    gpt2_close(&base);
+}
+
+/* Weights may be finite and what they would lose not: that is told before a game is made of it. */
+Test(run_budget, costs_that_overflow_are_an_error_that_names_model_and_tensor)
+{
+    static const char *const given[] = {"sensitivity=none", "grid=sign-magnitude", NULL};
+    struct params p = params_of(run_method_named("optimal"), given);
+    struct gpt2 base, variant;
+    struct err e;
+    open_base(&base);
+    cr_assert(gpt2_share(&variant, &base, &e) == 0, "%s", e.text);
+    float *w = mem_floats(base.tensors[base.wte].n, &e);
+    cr_assert(w != NULL);
+    for (size_t i = 0; i < base.tensors[base.wte].n; i++) {
+        w[i] = 1e38f * base.tensors[base.wte].f32[i];
+    }
+    gpt2_replace(&variant, base.wte, w);
+    struct workshop shop = {.base = &variant};
+    cr_assert(workshop_players(&shop, &p, &e) == -1);
+    cr_assert(strstr(e.text, "books-1m.h5: wte.weight: ") && strstr(e.text, "not finite"), "%s",
+              e.text);
+    workshop_release(&shop);
+    gpt2_close(&variant);
     gpt2_close(&base);
 }
 

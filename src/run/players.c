@@ -217,6 +217,22 @@ static int copy_fisher(struct players *p, const struct params *params, struct ca
     return 0;
 }
 
+/* Finite weights may be so large that their errors or their sensitivity are not. */
+static int check_costs(const struct players *p, const struct players_tensor *part,
+                       const char *tensor, struct err *e)
+{
+    size_t m = (size_t)p->game.m, begin = part->first * m;
+    for (size_t at = begin; at < begin + part->n * m; at++) {
+        if (!isfinite(p->distortion_io[at])) {
+            return err_set(e,
+                           "%s: what its weights would lose is not finite: weights of the model "
+                           "are too large for 32-bit arithmetic",
+                           tensor);
+        }
+    }
+    return 0;
+}
+
 /* The rows of the table that one tensor's players have. */
 static int add_costs(struct players *p, size_t k, const struct gpt2 *m, const struct params *params,
                      struct calibration *c, struct err *e)
@@ -247,7 +263,10 @@ static int add_costs(struct players *p, size_t k, const struct gpt2 *m, const st
                              .weight_c = w.channel};
     if (!status) {
         status = cost_table(p->distortion_io + at, p->bits_io ? p->bits_io + at : NULL,
-                            p->variance_i + part->first, &q, e);
+                            p->variance_i + part->first, &q, e) ||
+                         check_costs(p, part, t->name, e)
+                     ? -1
+                     : 0;
     }
     free(w.unit);
     free(w.channel);
