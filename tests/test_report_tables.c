@@ -150,6 +150,19 @@ Test(report_tables, say_what_was_not_measured)
                 "measured – – not measured not measured not measured");
 }
 
+/* Nothing is resolved where nothing was measured. */
+Test(report_tables, say_nothing_of_what_texts_resolve_without_a_result)
+{
+    struct fixture f;
+    struct buf text = BUF_INIT;
+    struct err e;
+    fixture_study(&f);
+    f.n = 0;
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &text, &e) == 0);
+    cr_assert(!strstr(text.s, "is resolved"), "%s", text.s);
+    buf_release(&text);
+}
+
 Test(report_tables, fall_back_to_the_first_protocol_and_say_so)
 {
     struct fixture f;

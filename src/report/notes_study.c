@@ -10,7 +10,7 @@
 /* Lines of the table, by what is known of the difference between their two methods. */
 struct found {
     struct buf open, unknown; /* labels with commas */
-    size_t n_open, n_unknown;
+    size_t n_open, n_resolved, n_unknown;
     bool not_above; /* some line has a loss that is not above the baseline's */
 };
 
@@ -45,6 +45,8 @@ static int look_at(struct found *f, const struct study_line *line, const struct 
         add_label(&f->unknown, &f->n_unknown, line->label);
     } else if (d.delta_ci.low <= 0 && d.delta_ci.high >= 0) {
         add_label(&f->open, &f->n_open, line->label);
+    } else {
+        f->n_resolved++;
     }
     return 0;
 }
@@ -58,11 +60,11 @@ static void tell(struct layout *l, const struct found *f, size_t n, const char *
                  "advantage may be chance, where the interval of their paired difference (table "
                  "paired-%s) includes 0: %s.",
                  protocol, buf_text(&f->open));
-    } else if (f->n_unknown < n) {
+    } else if (f->n_resolved) {
         buf_addf(&note,
                  "Which of the two methods does less harm is resolved at 95 %% in every row%s: no "
                  "interval of their paired difference (table paired-%s) includes 0.",
-                 f->n_unknown ? " that has one" : "", protocol);
+                 f->n_resolved < n ? " that has one" : "", protocol);
     }
     if (f->n_unknown) {
         buf_addf(&note, "%sNot compared text by text, having no evidence of it: %s.",
