@@ -71,6 +71,16 @@ Test(report_layout, escapes_everything_that_latex_gives_a_meaning_to)
     buf_release(&out);
 }
 
+/* LaTeX makes an en dash of two hyphens, and quotes or upside-down marks of other pairs. */
+Test(report_layout, keeps_characters_apart_that_latex_would_join)
+{
+    struct buf out = BUF_INIT;
+    const char *text = "a--b---c '' `` ,, ?` !` -'";
+    escape_latex(text, strlen(text), &out);
+    cr_assert(strcmp(out.s, "a-{}-b-{}-{}-c '{}' `{}` ,{}, ?{}` !{}` -'") == 0, "%s", out.s);
+    buf_release(&out);
+}
+
 Test(report_layout, lets_no_control_character_or_broken_byte_through)
 {
     struct buf out = BUF_INIT;

@@ -4,9 +4,9 @@
 
 #include "base/utf8.h"
 
-/* What stands for one character; NULL: the character itself. */
+/* What stands for one character, the first of `text`, where it is followed by the rest. */
 struct replacement {
-    const char *character, *by;
+    const char *text, *by;
 };
 
 static const struct replacement for_markdown[] = {
@@ -14,7 +14,10 @@ static const struct replacement for_markdown[] = {
     {"`", "\\`"},   {"<", "&lt;"}, {"&", "&amp;"}, {NULL, NULL},
 };
 
-/* "[" and "*" in braces: at the start of a row they would be taken for arguments of "\\". */
+/*
+ * "[" and "*" in braces: at the start of a row they would be taken for arguments of "\\". Two
+ * dashes, quotes or commas, and "?`", would become one sign.
+ */
 static const struct replacement for_latex[] = {
     {"\\", "\\textbackslash{}"},
     {"{", "\\{"},
@@ -32,6 +35,12 @@ static const struct replacement for_latex[] = {
     {"|", "$|$"},
     {"[", "{[}"},
     {"*", "{*}"},
+    {"--", "-{}"},
+    {"''", "'{}"},
+    {"``", "`{}"},
+    {",,", ",{}"},
+    {"?`", "?{}"},
+    {"!`", "!{}"},
     {"Δ", "$\\Delta$"},
     {"×", "$\\times$"},
     {"−", "$-$"},
@@ -48,10 +57,11 @@ static const struct replacement for_html[] = {
 
 static const struct replacement for_terminal[] = {{NULL, NULL}};
 
-static const char *find(const struct replacement *r, const char *text, size_t length)
+static const char *find(const struct replacement *r, const char *text, size_t bytes)
 {
-    for (; r->character; r++) {
-        if (strlen(r->character) == length && memcmp(r->character, text, length) == 0) {
+    for (; r->text; r++) {
+        size_t length = strlen(r->text);
+        if (length <= bytes && memcmp(r->text, text, length) == 0) {
             return r->by;
         }
     }
@@ -68,7 +78,7 @@ static void escape(const struct replacement *table, const char *text, size_t byt
             buf_addc(out, '?');
         } else if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
             buf_addc(out, ' ');
-        } else if ((by = find(table, text + i, length)) != NULL) {
+        } else if ((by = find(table, text + i, bytes - i)) != NULL) {
             buf_adds(out, by);
         } else {
             buf_add(out, text + i, length);
