@@ -109,6 +109,19 @@ void columns_write_json(const struct columns *all, const void *row, struct json_
     }
 }
 
+/*
+ * Names are letters, digits and signs, begin with no sign, and variants are made of them: what is
+ * printed and what other programs take for a formula need no second look.
+ */
+static bool is_plain(const char *text)
+{
+    bool plain = !*text || !strchr("=+-@", *text);
+    for (; *text && plain; text++) {
+        plain = *text >= ' ' && *text <= '~';
+    }
+    return plain;
+}
+
 static int read_text(const struct column *c, void *row, const json_t *value, const char *where,
                      struct err *e)
 {
@@ -119,6 +132,9 @@ static int read_text(const struct column *c, void *row, const json_t *value, con
     if (strlen(text) >= c->bytes) {
         return err_set(e, "%s: %s has %zu bytes, at most %zu fit", where, c->name, strlen(text),
                        c->bytes - 1);
+    }
+    if (!is_plain(text)) {
+        return err_set(e, "%s: \"%.100s\" is no %s that a run would write", where, text, c->name);
     }
     put(c, row, text, strlen(text) + 1);
     return 0;
