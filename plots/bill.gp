@@ -24,7 +24,7 @@ foot = 0.075 + (note eq "" ? 0 : 0.028)
 aspect = 0.075 + n_lines * line_height + foot
 load scripts."style.gp"
 
-left = 0.02 + 0.0088 * longest
+left = 0.02 + room_of_names(longest)
 left = left < 0.16 ? 0.16 : left
 middle = left + 0.56 * (0.965 - left)
 top = 1 - 0.064 / aspect

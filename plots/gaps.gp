@@ -35,7 +35,7 @@ foot = note eq "" ? 0.1 : 0.125
 aspect = head_height + n_rows * line_height + foot
 load scripts."style.gp"
 
-left = 0.025 + 0.0088 * longest
+left = 0.025 + room_of_names(longest)
 left = left < 0.1 ? 0.1 : left
 column_width = 0.16
 width = 0.97 - left - (upright ? 0 : 0.04)

@@ -52,6 +52,10 @@ set xtics offset 0, (terminal_kind eq "svg" ? 0.3 : 0)
 set key noautotitle samplen 2.2 spacing row_spacing textcolor rgb "#222222"
 neutral = "#666666"
 
+# What names of so many letters of 8 points take of the width: those of sweeps, "shares=[20, 30, 50]",
+# are mostly digits, which are wide.
+room_of_names(letters) = 0.0102 * letters
+
 clipped(text, most) = strlen(text) > most ? substr(text, 1, most - 1)."…" : text
 # An entry of a legend, of as many letters as the width of the page has room for.
 entry(text) = clipped(text, 70)

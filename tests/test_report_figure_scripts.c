@@ -141,3 +141,44 @@ Test(report_figure_scripts, have_no_letters_under_seven_points_in_svg)
     buf_release(&svg);
     fixture_remove(root);
 }
+
+/* Rows with the names that a sweep gives them, which stand left of their bars. */
+static const struct {
+    const char *stem, *data;
+} named_rows[] = {
+    {"bill", "\"\"\n\n\n\"model\" 1\n\n\n\"tiers, shares=[20, 30, 50] scope=head\" 2 3.8 2 0.0001 "
+             "4.5 0.3 11\n"},
+    {"gaps", "\"\"\n\n\n\"tiers, shares=[20, 30, 50] scope=head\"\n\"two\"\n\n\n\"wte\"\n\n\n0 0 "
+             "1\n1 0 2\n"},
+};
+
+/* A letter of such a name takes 0.54 of the size of the font in DejaVu Sans. */
+Test(report_figure_scripts, have_room_for_the_names_of_rows)
+{
+    static const char name[] = "tiers, shares=[20, 30, 50] scope=head";
+    const double needed = 0.55 * (sizeof name - 1) * 8 * 760 / (6.4 * 72);
+    const char *root = fixture_folder();
+    struct buf svg = BUF_INIT;
+    struct err e;
+    for (size_t i = 0; i < sizeof named_rows / sizeof named_rows[0]; i++) {
+        char path[300];
+        snprintf(path, sizeof path, "%s/%s.dat", root, named_rows[i].stem);
+        cr_assert(file_write(path, named_rows[i].data, strlen(named_rows[i].data), &e) == 0, "%s",
+                  e.text);
+        draws_without_a_word(root, named_rows[i].stem);
+        snprintf(path, sizeof path, "%s/%s.svg", root, named_rows[i].stem);
+        buf_clear(&svg);
+        cr_assert(file_read(&svg, path, &e) == 0, "%s", e.text);
+        char *at = strstr(svg.s, name);
+        cr_assert(at, "%s", named_rows[i].stem);
+        *at = '\0';
+        const char *place = NULL; /* the last one before the name */
+        for (const char *next = svg.s; (next = strstr(next, "translate(")); place = next) {
+            next += strlen("translate(");
+        }
+        double right = strtod(place, NULL);
+        cr_assert(right > needed, "%s: ends at %g, needs %g", named_rows[i].stem, right, needed);
+    }
+    buf_release(&svg);
+    fixture_remove(root);
+}
