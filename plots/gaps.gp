@@ -30,7 +30,7 @@ head = head < clip ? head : clip
 
 line_height = 0.026
 upright = n_columns * (head + 2) * 0.0085 < 0.7
-head_height = upright ? 0.035 : 0.02 + 0.0062 * head
+head_height = upright ? 0.035 : 0.02 + 0.0102 * head
 foot = note eq "" ? 0.1 : 0.125
 aspect = head_height + n_rows * line_height + foot
 load scripts."style.gp"
@@ -38,7 +38,7 @@ load scripts."style.gp"
 left = 0.025 + room_of_names(longest)
 left = left < 0.1 ? 0.1 : left
 column_width = 0.16
-width = 0.97 - left - (upright ? 0 : 0.04)
+width = 0.97 - left
 width = width < n_columns * column_width ? width : n_columns * column_width
 left = left + 0.5 * (0.97 - left - width) * (width < 0.5)
 set lmargin at screen left
@@ -76,8 +76,8 @@ across = turned ? tensors : methods
 down = turned ? methods : tensors
 plot data index down using (-0.5):0:(clipped(strcol(1), clip)) with labels right offset -0.6, 0 font small, \
      data index across using (upright ? $0 : NaN):(-0.5):(clipped(strcol(1), clip)) with labels center offset 0, 0.7 font small, \
-     data index across using (upright ? NaN : $0 - 0.2):(-0.5):(clipped(strcol(1), clip)) \
-         with labels left rotate by 40 offset 0, 0.5 font small, \
+     data index across using (upright ? NaN : $0):(-0.5):(clipped(strcol(1), clip)) \
+         with labels left rotate by 90 offset 0, 0.5 font small, \
      data index 3 using (x_of($1, $2)):(y_of($1, $2)):(x_of($1, $2) - 0.485):(x_of($1, $2) + 0.485): \
          (y_of($1, $2) - 0.47):(y_of($1, $2) + 0.47):3 with boxxyerror fillstyle solid 1 noborder linewidth 0 linecolor palette, \
      data index 3 using (x_of($1, $2)):(y_of($1, $2)):(signed(sprintf(digits, $3))):($3 > 0.5 * high ? 0xFFFFFF : 0x222222) \

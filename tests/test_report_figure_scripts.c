@@ -1,6 +1,7 @@
 /* The scripts of plots/ by themselves: what gnuplot says of them, and how large their letters are.
  */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -142,42 +143,54 @@ Test(report_figure_scripts, have_no_letters_under_seven_points_in_svg)
     fixture_remove(root);
 }
 
-/* Rows with the names that a sweep gives them, which stand left of their bars. */
+/* Rows, or columns, with the name that a sweep gives them: left of bars and cells, or upright
+ * above. */
 static const struct {
     const char *stem, *data;
-} named_rows[] = {
-    {"bill", "\"\"\n\n\n\"model\" 1\n\n\n\"tiers, shares=[20, 30, 50] scope=head\" 2 3.8 2 0.0001 "
-             "4.5 0.3 11\n"},
-    {"gaps", "\"\"\n\n\n\"tiers, shares=[20, 30, 50] scope=head\"\n\"two\"\n\n\n\"wte\"\n\n\n0 0 "
-             "1\n1 0 2\n"},
+} named[] = {
+    {"bill", "\"\"\n\n\n\"model\" 1\n\n\n"
+             "\"tiers, shares=[20, 30, 50] scope=head\" 2 3.8 2 0.0001 4.5 0.3 11\n"},
+    {"gaps", "\"\"\n\n\n\"tiers, shares=[20, 30, 50] scope=head\"\n\"two\"\n\n\n\"wte\"\n\n\n"
+             "0 0 1\n1 0 2\n"},
+    {"gaps", "\"\"\n\n\n\"a\"\n\"b\"\n\"c\"\n\"d\"\n\"e\"\n"
+             "\"tiers, shares=[20, 30, 50] scope=head\"\n\n\n"
+             "\"1\"\n\"2\"\n\"3\"\n\"4\"\n\"5\"\n\"6\"\n\n\n0 0 1\n1 0 2\n5 0 1\n"},
 };
 
+/* How far the text that contains `name` may reach, which ends, or if it is turned begins, at a
+ * place. */
+static double room_of(char *svg, const char *name)
+{
+    char *at = strstr(svg, name), *place = NULL, *end;
+    cr_assert(at, "%s", name);
+    *at = '\0';
+    for (char *next = svg; (next = strstr(next, "translate(")); place = next) {
+        next += strlen("translate(");
+    }
+    double x = strtod(place, &end), y = strtod(end + 1, &end);
+    bool turned = strncmp(end, ") rotate(-", 10) == 0;
+    double angle = turned ? strtod(end + 10, NULL) * acos(-1) / 180 : 0;
+    return turned ? fmin(y / sin(angle), (760 - x) / fmax(cos(angle), 1e-9)) : x;
+}
+
 /* A letter of such a name takes 0.54 of the size of the font in DejaVu Sans. */
-Test(report_figure_scripts, have_room_for_the_names_of_rows)
+Test(report_figure_scripts, have_room_for_the_names_that_sweeps_make)
 {
     static const char name[] = "tiers, shares=[20, 30, 50] scope=head";
     const double needed = 0.55 * (sizeof name - 1) * 8 * 760 / (6.4 * 72);
     const char *root = fixture_folder();
     struct buf svg = BUF_INIT;
     struct err e;
-    for (size_t i = 0; i < sizeof named_rows / sizeof named_rows[0]; i++) {
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
         char path[300];
-        snprintf(path, sizeof path, "%s/%s.dat", root, named_rows[i].stem);
-        cr_assert(file_write(path, named_rows[i].data, strlen(named_rows[i].data), &e) == 0, "%s",
-                  e.text);
-        draws_without_a_word(root, named_rows[i].stem);
-        snprintf(path, sizeof path, "%s/%s.svg", root, named_rows[i].stem);
+        snprintf(path, sizeof path, "%s/%s.dat", root, named[i].stem);
+        cr_assert(file_write(path, named[i].data, strlen(named[i].data), &e) == 0, "%s", e.text);
+        draws_without_a_word(root, named[i].stem);
+        snprintf(path, sizeof path, "%s/%s.svg", root, named[i].stem);
         buf_clear(&svg);
         cr_assert(file_read(&svg, path, &e) == 0, "%s", e.text);
-        char *at = strstr(svg.s, name);
-        cr_assert(at, "%s", named_rows[i].stem);
-        *at = '\0';
-        const char *place = NULL; /* the last one before the name */
-        for (const char *next = svg.s; (next = strstr(next, "translate(")); place = next) {
-            next += strlen("translate(");
-        }
-        double right = strtod(place, NULL);
-        cr_assert(right > needed, "%s: ends at %g, needs %g", named_rows[i].stem, right, needed);
+        double room = room_of(svg.s, name);
+        cr_assert(room > needed, "%zu, %s: has %g, needs %g", i, named[i].stem, room, needed);
     }
     buf_release(&svg);
     fixture_remove(root);
