@@ -199,7 +199,7 @@ Test(model_synth, a_small_one_is_scored)
     struct losses losses;
     int ids[] = {1, 2, 3, 4};
     size_t start[] = {0, 4};
-    struct sequences texts = {ids, start, 1};
+    struct sequences texts = {.ids = ids, .start = start, .n = 1};
     cr_assert(compute_init(1, &e) == 0, "%s", e.text);
     cr_assert(losses_of_texts(&losses, &m, &texts, 16, true, NULL, &e) == 0, "%s", e.text);
     double loss = protocol_score(protocol_named("paper"), &losses).mean_nats;

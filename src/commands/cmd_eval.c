@@ -1,14 +1,12 @@
 /* nashswarm eval: the loss of one model on texts or token ids. */
 #include <argp.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json_out.h"
-#include "base/mem.h"
 #include "commands/command.h"
+#include "commands/eval_output.h"
 #include "commands/progress_line.h"
 #include "evaluate/evaluate.h"
 #include "model/gpt2_tokenizer.h"
@@ -39,7 +37,8 @@ enum {
 static char protocol_help[1024]; /* from the table of protocols */
 
 static const struct argp_option option_rows[] = {
-    {"texts", KEY_TEXTS, "FILE", 0, "score the texts in FILE, one a line (-: standard input)", 0},
+    {"texts", KEY_TEXTS, "FILE", 0,
+     "score the texts in FILE, lines of over 20 characters (-: standard input)", 0},
     {"ids", KEY_IDS, "FILE", 0,
      "score token ids: lines of numbers separated by blanks (-: standard input)", 0},
     {"protocol", KEY_PROTOCOL, "NAME", 0, protocol_help, 0},
@@ -141,8 +140,7 @@ struct evaluation {
     struct windows windows;
     size_t found; /* texts or lines of ids */
     struct losses losses;
-    struct record record; /* of a comparison */
-    double seconds;
+    struct eval_output result;
 };
 
 static void release(struct evaluation *v)
@@ -193,6 +191,7 @@ static int read_texts(struct evaluation *v, const struct options *o, struct err 
             texts_stream(&texts, tokenizer, &stream, e) || cut_stream(v, o, &stream, e) ? -1 : 0;
     }
     v->found = texts.n;
+    v->result.n_short = v->protocol->pass == PASS_TEXTS ? texts.n_short : 0;
     token_stream_release(&stream);
     texts_release(&texts);
     tokenizer_free(tokenizer);
@@ -207,95 +206,8 @@ static int read_input(struct evaluation *v, const struct options *o, struct err 
     }
     if (v->protocol->pass == PASS_TEXTS) {
         v->windows = windows_of_texts(&v->sequences, (size_t)o->max_tokens, v->protocol->padded);
-    }
-    return 0;
-}
-
-/* The columns of a record that a comparison fills. */
-static void write_comparison(struct json_out *j, const struct record *r)
-{
-    static const char *const columns[] = {"baseline_loss_nats",
-                                          "delta_nats",
-                                          "delta_se_nats",
-                                          "delta_low_nats",
-                                          "delta_high_nats",
-                                          "delta_pct",
-                                          "delta_pct_low",
-                                          "delta_pct_high",
-                                          "delta_se_unpaired_nats",
-                                          "delta_p",
-                                          "kl_mean_nats",
-                                          "kl_p50_nats",
-                                          "kl_p90_nats",
-                                          "kl_p99_nats",
-                                          "kl_max_nats",
-                                          "top1_agreement_pct",
-                                          "probability_change_rms"};
-    json_key(j, "comparison");
-    json_open(j, '{');
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        json_key_real(j, columns[i], record_number(r, columns[i]));
-    }
-    json_close(j, '}');
-}
-
-static int write_json(struct buf *out, const struct evaluation *v, struct err *e)
-{
-    const struct losses *l = &v->losses;
-    struct score score = protocol_score(v->protocol, l);
-    struct text_score *texts = mem_new(l->n_texts, sizeof *texts, e);
-    if (!texts) {
-        return -1;
-    }
-    protocol_texts(v->protocol, l, texts);
-    struct json_out j = json_begin(out);
-    json_open(&j, '{');
-    json_key_text(&j, "protocol", v->protocol->name);
-    json_key_real(&j, "mean_nats", score.mean_nats);
-    json_key_real(&j, "perplexity", score.perplexity);
-    json_key_int(&j, "texts", (int64_t)score.texts);
-    json_key_int(&j, "tokens", (int64_t)score.tokens);
-    json_key_real(&j, "seconds", v->seconds);
-    if (l->compared) {
-        write_comparison(&j, &v->record);
-    }
-    json_key(&j, "per_text");
-    json_open(&j, '[');
-    for (size_t i = 0; i < l->n_texts; i++) {
-        json_open_flat(&j, '{');
-        json_key_real(&j, "mean_nats", texts[i].sum_nats / (double)texts[i].tokens);
-        json_key_real(&j, "sum_nats", texts[i].sum_nats);
-        json_key_int(&j, "tokens", (int64_t)texts[i].tokens);
-        json_close(&j, '}');
-    }
-    json_close(&j, ']');
-    json_close(&j, '}');
-    free(texts);
-    return 0;
-}
-
-static int write_plain(struct buf *out, const struct evaluation *v, struct err *e)
-{
-    struct score score = protocol_score(v->protocol, &v->losses);
-    const struct record *r = &v->record;
-    (void)e;
-    if (score.tokens == 0) {
-        buf_addf(out, "nothing to score: each of the %zu texts is a single token\n",
-                 v->losses.n_texts);
-        return 0;
-    }
-    buf_addf(out, "loss %.6f nats, perplexity %.4f (protocol %s: %zu texts, %zu tokens, %.2f s)\n",
-             score.mean_nats, score.perplexity, v->protocol->name, score.texts, score.tokens,
-             v->seconds);
-    if (v->losses.compared) {
-        buf_addf(out,
-                 "baseline %.6f nats; difference %+.6f nats, 95 %% interval [%+.6f, %+.6f] over "
-                 "texts; %+.3f %% [%+.3f, %+.3f]; sign-flip p = %.4g\n"
-                 "divergence from the baseline: mean %.6f nats, median %.6f, 99 %% %.6f, largest "
-                 "%.6f; same likeliest token: %.2f %%\n",
-                 r->baseline_loss_nats, r->delta_nats, r->delta_low_nats, r->delta_high_nats,
-                 r->delta_pct, r->delta_pct_low, r->delta_pct_high, r->delta_p, r->kl_mean_nats,
-                 r->kl_p50_nats, r->kl_p99_nats, r->kl_max_nats, r->top1_agreement_pct);
+        v->result.n_cut = v->sequences.n_cut;
+        v->result.max_tokens = (size_t)o->max_tokens;
     }
     return 0;
 }
@@ -331,11 +243,11 @@ static int score(struct evaluation *v, const struct options *o, const struct pro
     double start = clock_s();
     int status = losses_compute(&v->losses, &v->model, o->baseline ? &v->baseline : NULL, NULL,
                                 &v->windows, progress, e);
-    v->record = record_none();
+    v->result.record = record_none();
     if (!status && o->baseline) {
-        status = score_fill(&v->record, &evidence, v->protocol, &v->losses, false, e);
+        status = score_fill(&v->result.record, &evidence, v->protocol, &v->losses, false, e);
     }
-    v->seconds = clock_s() - start;
+    v->result.seconds = clock_s() - start;
     evidence_release(&evidence);
     return status;
 }
@@ -375,7 +287,13 @@ static int evaluate(struct buf *out, const struct options *o, struct err *e)
     int status = read_and_score(&v, o, e);
     if (!status) {
         tell_few(&v, o);
-        status = (o->json ? write_json : write_plain)(out, &v, e);
+        v.result.protocol = v.protocol;
+        v.result.losses = &v.losses;
+        if (o->json) {
+            status = eval_json(out, &v.result, e);
+        } else {
+            eval_print(out, &v.result);
+        }
     }
     release(&v);
     return status;

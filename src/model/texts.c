@@ -63,7 +63,9 @@ int texts_read(struct texts *t, const char *path, bool keep_line_ends, size_t sa
         size_t end = end_of_text(&t->bytes, begin, feed, keep_line_ends);
         n_lines++;
         t->bytes_seen = feed < t->bytes.len ? feed + 1 : feed;
-        if (utf8_stripped_length(t->bytes.s + begin, end - begin) <= TEXT_LENGTH_OVER) {
+        size_t length = utf8_stripped_length(t->bytes.s + begin, end - begin);
+        if (length <= TEXT_LENGTH_OVER) {
+            t->n_short += length > 0;
             continue;
         }
         status = check_encoding(t->bytes.s + begin, end - begin, shown(path), n_lines, e);
@@ -102,7 +104,7 @@ void texts_release(struct texts *t)
 struct growing {
     struct ids ids;
     size_t *start;
-    size_t n, capacity;
+    size_t n, n_cut, capacity;
 };
 
 /* Ends a sequence: what came after the last one, cut to max_tokens (0: not cut). */
@@ -116,6 +118,7 @@ static int end_sequence(struct growing *g, size_t max_tokens, struct err *e)
     }
     if (max_tokens > 0 && g->ids.n - g->start[g->n] > max_tokens) {
         g->ids.n = g->start[g->n] + max_tokens;
+        g->n_cut++;
     }
     g->start[++g->n] = g->ids.n;
     return 0;
@@ -129,7 +132,8 @@ static int finish(struct growing *g, struct sequences *out, int status)
         ids_release(&g->ids);
         free(g->start);
     } else {
-        *out = (struct sequences){.ids = g->ids.id, .start = g->start, .n = g->n};
+        *out =
+            (struct sequences){.ids = g->ids.id, .start = g->start, .n = g->n, .n_cut = g->n_cut};
     }
     return status;
 }

@@ -22,6 +22,7 @@ struct sequences {
     int *ids;
     size_t *start; /* n + 1 of them */
     size_t n;
+    size_t n_cut; /* of which something was cut off */
 };
 
 void sequences_release(struct sequences *s);
@@ -32,6 +33,7 @@ struct texts {
     size_t n;
     bool keep_line_ends;
     size_t bytes_seen; /* up to the end of the last line that was looked at */
+    size_t n_short;    /* lines up to there that are no texts, but not empty either */
 };
 
 /*
