@@ -139,6 +139,9 @@ Test(claims_rules, only_the_official_weights_decide_what_is_claimed_of_them)
     expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
     cr_expect(strstr(made_answer(&m, 0)->why, "synthetic"), "%s", made_answer(&m, 0)->why);
     cr_expect(isnan(made_answer(&m, 0)->value), "a number of synthetic weights is shown");
+    snprintf(r->weights, sizeof r->weights, "quantized");
+    expect_verdict(made_answer(&m, 0), VERDICT_UNTESTABLE);
+    cr_expect(strstr(made_answer(&m, 0)->why, "a quantized copy"), "%s", made_answer(&m, 0)->why);
     expect_verdict(made_answer(&m, 1), VERDICT_DIRECTION); /* a model with a file, of any weights */
     m.ledger.models[1].weights = "digest";                 /* unless the ledger knows them */
     snprintf(own->weights, sizeof own->weights, "another");

@@ -154,6 +154,33 @@ Test(model_gpt2, loading_and_saving_tell_how_far_they_are_and_can_be_stopped)
     scratch_remove(&s);
 }
 
+Test(model_gpt2, a_quantized_file_says_how_and_what_is_made_of_it_too)
+{
+    struct scratch s = scratch_new();
+    const char *path = scratch_path(&s, "m.h5");
+    struct gpt2 m, back, variant;
+    struct err e;
+    tiny_model(&m);
+    save_or_fail(&m, path);
+    cr_assert(gpt2_open(&back, path, &e) == 0, "%s", e.text);
+    cr_expect_str_eq(back.quantized, "", "an original has a mark");
+    gpt2_close(&back);
+    snprintf(m.quantized, sizeof m.quantized, "uniform, bits: 4");
+    save_or_fail(&m, path);
+    cr_assert(gpt2_open(&back, path, &e) == 0, "%s", e.text);
+    cr_expect_str_eq(back.quantized, "uniform, bits: 4", "the mark was lost");
+    cr_assert(gpt2_share(&variant, &back, &e) == 0, "%s", e.text);
+    cr_expect_str_eq(variant.quantized, "uniform, bits: 4", "a variant lost the mark");
+    gpt2_close(&variant);
+    gpt2_close(&back);
+    snprintf(m.quantized, sizeof m.quantized, "\033[2J");
+    save_or_fail(&m, path);
+    cr_assert(gpt2_open(&back, path, &e) == -1, "a mark that moves the cursor was taken");
+    cr_expect(strstr(e.text, "the attribute quantized in"), "%s", e.text);
+    gpt2_close(&m);
+    scratch_remove(&s);
+}
+
 Test(model_gpt2, special_tokens_are_ids_and_sources_have_digests)
 {
     struct scratch s = scratch_new();

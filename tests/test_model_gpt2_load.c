@@ -43,6 +43,7 @@ Test(model_gpt2_load, more_weights_than_there_is_memory_for_are_refused)
     cr_assert(gpt2_save_packed(&m, path, NULL, 0, "test", &packer, &e) == 0, "%s", e.text);
     gpt2_close(&m);
     cr_assert(gpt2_open(&m, path, &e) == 0, "%s", e.text);
+    cr_expect_str_eq(m.quantized, "not recorded how", "a packed file without a mark");
     cr_assert(gpt2_load(&m, &e) == -1, "2 TB of weights were loaded");
     cr_assert(strstr(e.text, "take 2267.8 GB of memory, and this machine has"), "%s", e.text);
     gpt2_close(&m);

@@ -71,9 +71,10 @@ static void say_nothing_stored(struct answer *a, const struct question *q,
 }
 
 /*
- * Why the row is not about the model of its name, or NULL. Synthetic weights are never; a model
- * whose digest the ledger has is the one with it, and with its size; one of which it has the shape
- * alone is the official one, imported at least.
+ * Why the row is not about the model of its name, or NULL. Synthetic weights are never, nor is
+ * a quantized copy, unless the ledger has nothing but the path of its file; a model whose digest
+ * the ledger has is the one with it, and with its size; one of which it has the shape alone is the
+ * official one, imported at least.
  */
 static const char *foreign(const struct record *r, const struct ledger_model *m)
 {
@@ -82,6 +83,9 @@ static const char *foreign(const struct record *r, const struct ledger_model *m)
     }
     if (m->path && !m->weights) {
         return NULL;
+    }
+    if (strcmp(r->weights, "quantized") == 0) {
+        return "the stored results are of a quantized copy, which decides nothing about";
     }
     bool same = m->weights ? strcmp(r->weights, m->weights) == 0 : r->weights[0] != '\0';
     return same && (double)r->parameters == m->parameters ? NULL

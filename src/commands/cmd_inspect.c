@@ -143,6 +143,12 @@ static void print_json(struct buf *out, const struct inspection *in)
     json_key_int(&j, "parameters", (int64_t)gpt2_parameters(m));
     json_key(&j, "synthetic");
     json_bool_out(&j, m->synthetic);
+    if (*m->quantized) {
+        json_key_text(&j, "quantized", m->quantized);
+    } else {
+        json_key(&j, "quantized");
+        json_null_out(&j);
+    }
     json_key(&j, "sources");
     json_open(&j, '{');
     for (size_t i = 0; i < in->n_sources; i++) {
@@ -180,6 +186,9 @@ static void print_header(struct buf *out, const struct inspection *in)
     }
     if (in->model.synthetic) {
         buf_addf(out, "  %-20s yes: hashes of their places, not trained\n", "synthetic weights");
+    }
+    if (*in->model.quantized) {
+        buf_addf(out, "  %-20s %s\n", "quantized", in->model.quantized);
     }
     buf_addf(out, "  %-20s %.7g\n", "layer_norm_epsilon", (double)c.ln_epsilon);
     buf_addf(out, "  %-20s", "special_token_ids");

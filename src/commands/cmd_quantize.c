@@ -1,6 +1,7 @@
 /* nashswarm quantize: one model, one method, a model file that every other command accepts. */
 #include <argp.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file_stamp.h"
@@ -161,6 +162,28 @@ static void describe(struct buf *out, const struct options *o)
     }
 }
 
+/* Marks what is going to be written of the model, with method and bits: it is no longer the model.
+ */
+static int mark(struct gpt2 *base, const struct options *o, struct err *e)
+{
+    char before[GPT2_MARK];
+    struct buf text = BUF_INIT;
+    snprintf(before, sizeof before, "%s", base->quantized);
+    buf_adds(&text, o->kind->name);
+    for (size_t i = 0; i < o->kind->schema.n; i++) {
+        const struct param *row = o->kind->schema.rows[i];
+        if (strcmp(row->name, "bits") == 0 || strcmp(row->name, "bits_per_weight") == 0) {
+            buf_addf(&text, ", %s: ", row->name);
+            value_format(&o->params.values[i], row, &text);
+        }
+    }
+    buf_addf(&text, "%s%s", *before ? "; before that " : "", before);
+    int status = buf_check(&text, e);
+    snprintf(base->quantized, sizeof base->quantized, "%s", buf_text(&text));
+    buf_release(&text);
+    return status;
+}
+
 static int open_calibration(struct workshop *w, const struct options *o, struct err *e)
 {
     struct calibration_texts texts = {.path = o->calibration, .max_tokens = CALIBRATION_TOKENS};
@@ -201,8 +224,8 @@ static int quantize(struct buf *out, const struct options *o, struct err *e)
     struct progress progress = progress_line_begin(&line, "quantize", 2); /* read, written */
     int status = gpt2_open(&base, o->model, e);
     base.progress = &progress;
-    if (!status && (gpt2_load(&base, e) || buf_check(&note, e) || open_calibration(&w, o, e) ||
-                    write_file(&bill, o, &w, note.s, e))) {
+    if (!status && (mark(&base, o, e) || gpt2_load(&base, e) || buf_check(&note, e) ||
+                    open_calibration(&w, o, e) || write_file(&bill, o, &w, note.s, e))) {
         status = -1;
     }
     progress_line_end(&line);

@@ -185,6 +185,7 @@ int gpt2_share(struct gpt2 *variant, const struct gpt2 *base, struct err *e)
     memcpy(variant->special_token_ids, base->special_token_ids, sizeof base->special_token_ids);
     variant->n_special = base->n_special;
     variant->synthetic = base->synthetic;
+    memcpy(variant->quantized, base->quantized, sizeof base->quantized);
     variant->progress = base->progress;
     variant->stamp = base->stamp;
     return 0;

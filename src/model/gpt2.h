@@ -26,6 +26,7 @@ struct packed_tensor;
 
 enum gpt2_scope { SCOPE_NONE = 0, SCOPE_HEAD = 1, SCOPE_BLOCKS = 2, SCOPE_ALL = 3 };
 enum gpt2_dtype { DTYPE_F32, DTYPE_F16 };
+enum { GPT2_MARK = 160 };
 
 struct gpt2_config {
     int V, P, C, L, H, F; /* vocabulary, positions, width, layers, heads, inner width of the MLP */
@@ -63,6 +64,7 @@ struct gpt2 {
     char *path;                      /* for messages */
     struct file_stamp stamp;         /* of that file as it was opened; variants: their base's */
     bool synthetic;                  /* made by model/synth.h, or quantized from what was */
+    char quantized[GPT2_MARK];       /* method and bits that were applied to it; "": none known */
     const struct progress *progress; /* told of loading and saving, in weights; borrowed, or NULL */
     struct file_map file;            /* the mapped model file; empty in variants */
     struct packed_tensor *packed; /* one a tensor if the file is a packed one; NULL in variants */

@@ -1,6 +1,7 @@
 #include "model/gpt2.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/h5.h"
@@ -194,15 +195,39 @@ static int open_tokenizer(const struct h5 *h, struct gpt2 *m, struct err *e)
     return open_special(h, m, e);
 }
 
-/* Whether the weights are synthetic; absent in files that say nothing. */
-static int open_mark(const struct h5 *h, struct gpt2 *m, struct err *e)
+/* How the weights were quantized; older packed files do not say. It is shown, so it is plain. */
+static int open_quantized(const struct h5 *h, struct gpt2 *m, bool packed, struct err *e)
+{
+    struct buf mark = BUF_INIT;
+    if (!h5_has_attribute(h, "/", "quantized")) {
+        snprintf(m->quantized, sizeof m->quantized, "%s", packed ? "not recorded how" : "");
+        return 0;
+    }
+    int status = h5_get_text(h, "/", "quantized", &mark, e);
+    bool plain = mark.len > 0 && mark.len < sizeof m->quantized;
+    for (size_t i = 0; i < mark.len && plain; i++) {
+        plain = mark.s[i] >= ' ' && mark.s[i] <= '~';
+    }
+    if (!status && !plain) {
+        status = err_set(e,
+                         "the attribute quantized in %s must name method and bits in 1 to %zu "
+                         "printable ASCII characters",
+                         h->path, sizeof m->quantized - 1);
+    }
+    snprintf(m->quantized, sizeof m->quantized, "%s", status ? "" : buf_text(&mark));
+    buf_release(&mark);
+    return status;
+}
+
+/* What the file says of the making of its weights; nothing in many. */
+static int open_marks(const struct h5 *h, struct gpt2 *m, bool packed, struct err *e)
 {
     int mark = 0;
     if (h5_has_attribute(h, "/", "synthetic") && h5_get_int(h, "/", "synthetic", &mark, e)) {
         return -1;
     }
     m->synthetic = mark != 0;
-    return 0;
+    return open_quantized(h, m, packed, e);
 }
 
 int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
@@ -231,7 +256,7 @@ int gpt2_open(struct gpt2 *m, const char *path, struct err *e)
             goto out;
         }
     }
-    status = open_mark(&h, m, e) || open_tokenizer(&h, m, e) ? -1 : 0;
+    status = open_marks(&h, m, packed, e) || open_tokenizer(&h, m, e) ? -1 : 0;
 out:
     h5_close(&h);
     if (status) {

@@ -21,7 +21,8 @@ static int put_config(struct h5 *h, const struct gpt2 *m, const char *format, co
         h5_put_int(h, "/", "tie_word_embeddings", 1, e) ||
         h5_put_float(h, "/", "layer_norm_epsilon", c.ln_epsilon, e) ||
         h5_put_text(h, "/", "description", note, e) ||
-        (m->synthetic && h5_put_int(h, "/", "synthetic", 1, e))) {
+        (m->synthetic && h5_put_int(h, "/", "synthetic", 1, e)) ||
+        (*m->quantized && h5_put_text(h, "/", "quantized", m->quantized, e))) {
         return -1;
     }
     for (int i = 0; i < GPT2_KEYS; i++) {

@@ -76,21 +76,40 @@ static void published_columns(struct layout *l)
     layout_column(l, LAYOUT_RIGHT, "Published:\nNash Δ");
 }
 
-static bool is_synthetic(const struct study_line *line)
+/* What is not a model as somebody trained it: its word in the column weights, and what is said. */
+static const struct made_weights {
+    const char *word, *note;
+} made_weights[] = {
+    {"synthetic", "Synthetic weights, of no trained model"},
+    {"quantized", "Quantized copies, whose baseline is not the model as it was trained"},
+};
+enum { N_MADE = sizeof made_weights / sizeof *made_weights };
+
+static bool is_made(const struct study_line *line, const struct made_weights *w)
 {
     const struct record *r = selection_first(&line->model);
-    return r && strcmp(r->weights, "synthetic") == 0;
+    return r && strcmp(r->weights, w->word) == 0;
+}
+
+static bool is_as_trained(const struct study_line *line)
+{
+    for (size_t k = 0; k < N_MADE; k++) {
+        if (is_made(line, &made_weights[k])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /*
  * Only the first method in the role of Nash-Swarm is the one that was published, and nothing was of
- * synthetic weights.
+ * synthetic weights or of a quantized copy.
  */
 static void published_cells(struct layout *l, const struct spec *s, const struct study_line *line)
 {
     const struct spec_published *p = spec_published_of(s, line->model.model);
     bool first = strcmp(line->tiers.method, s->methods[s->report.tiers[0]].name) == 0;
-    if (!p || !first || is_synthetic(line)) {
+    if (!p || !first || !is_as_trained(line)) {
         for (int i = 0; i < 3; i++) {
             layout_cell(l, "–");
         }
@@ -128,17 +147,18 @@ static void loss_columns(struct layout *l, const struct spec *s)
     layout_column(l, LAYOUT_RIGHT, "Bits,\nentropy");
 }
 
-/* Names the models that nobody trained. */
-static void note_synthetic(struct layout *l, const struct spec *s, const struct study *study)
+/* Names the models whose weights were made in this way. */
+static void note_made(struct layout *l, const struct spec *s, const struct study *study,
+                      const struct made_weights *w)
 {
     struct buf names = BUF_INIT;
     for (size_t i = 0; i < study->n; i += s->report.n_tiers) {
-        if (is_synthetic(&study->lines[i])) {
+        if (is_made(&study->lines[i], w)) {
             buf_addf(&names, "%s%s", names.len ? ", " : "", study->lines[i].label);
         }
     }
     if (names.len) {
-        layout_note(l, "Synthetic weights, of no trained model: %s.", buf_text(&names));
+        layout_note(l, "%s: %s.", w->note, buf_text(&names));
     }
     buf_release(&names);
 }
@@ -227,7 +247,9 @@ int tables_loss(struct layout *l, const struct study *study, const struct pairin
             published_cells(l, s, &study->lines[i]);
         }
     }
-    note_synthetic(l, s, study);
+    for (size_t k = 0; k < N_MADE; k++) {
+        note_made(l, s, study, &made_weights[k]);
+    }
     int status = loss_notes(l, study, p, protocol, e);
     if (published) {
         layout_note(l, "Published: the study's own losses; its Δ from them, as it prints it.");

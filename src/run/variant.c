@@ -13,7 +13,7 @@
 #include "run/outcome.h"
 #include "run/scoring.h"
 
-/* The digest of the weights' source, as the model file has it; an honest mark comes first. */
+/* The digest of the weights' source, as the model file has it; honest marks come first. */
 static int tell_weights(struct loaded_model *m, struct err *e)
 {
     struct gpt2_source sources[GPT2_SOURCES_MAX];
@@ -26,8 +26,9 @@ static int tell_weights(struct loaded_model *m, struct err *e)
             snprintf(m->weights, sizeof m->weights, "%s", sources[i].sha256);
         }
     }
-    if (m->gpt2.synthetic) {
-        snprintf(m->weights, sizeof m->weights, "synthetic");
+    if (m->gpt2.synthetic || *m->gpt2.quantized) {
+        snprintf(m->weights, sizeof m->weights, "%s",
+                 m->gpt2.synthetic ? "synthetic" : "quantized");
     }
     return 0;
 }

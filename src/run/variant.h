@@ -22,7 +22,7 @@
  */
 struct loaded_model {
     struct gpt2 gpt2;
-    char weights[72]; /* where they are from: a digest, "synthetic", or "" */
+    char weights[72]; /* where they are from: a digest, "synthetic", "quantized", or "" */
     struct tokenizer *tokenizer;
     struct scored_texts *scored; /* [n_scored], of each evaluation; NULL until the first cell */
     size_t n_scored;
