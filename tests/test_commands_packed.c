@@ -28,12 +28,13 @@ static void runs(const struct scratch *dir, const char *line, struct buf *out)
     buf_release(&error);
 }
 
-/* Up to the seconds, which differ. */
+/* Without the seconds, which differ. */
 static void cut_seconds(struct buf *b)
 {
-    char *comma = b->s ? strrchr(b->s, ',') : NULL;
-    cr_assert(comma != NULL, "%s", buf_text(b));
-    *comma = '\0';
+    char *begin = b->s ? strstr(b->s, " tokens, ") : NULL;
+    char *end = begin ? strstr(begin, " s)") : NULL;
+    cr_assert(end != NULL, "%s", buf_text(b));
+    memmove(begin, end, strlen(end) + 1);
 }
 
 Test(commands_packed, a_packed_model_scores_as_the_dequantized_one)
