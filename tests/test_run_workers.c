@@ -191,3 +191,38 @@ Test(run_workers, tell_how_far_learning_is_and_not_the_texts_of_each_loss, .time
     spec_release(&spec);
     scratch_remove(&s);
 }
+
+/* Takes the first result away when the second is there. */
+struct thief {
+    const char *root;
+    char first[512];
+};
+
+static void take_away(void *context, const struct cell *c, const struct record *r, double wall_s)
+{
+    struct thief *t = context;
+    (void)r;
+    (void)wall_s;
+    if (!*t->first) {
+        snprintf(t->first, sizeof t->first, "%s/results/thief/cells/%s/result.json", t->root,
+                 c->id);
+    } else {
+        unlink(t->first);
+    }
+}
+
+/* A table that has rows of no stored cell would not be the one that the same command makes. */
+Test(run_workers, make_no_table_of_results_that_are_gone, .timeout = 60)
+{
+    struct scratch s = scratch_new();
+    struct spec spec;
+    struct thief thief = {.root = s.folder};
+    struct run_listener robbed = {.finished = take_away, .context = &thief}, nobody = {0};
+    read_spec(&spec, &s, "thief", "samples: 1\nmethods:\n  u: {method: uniform}\n");
+    cr_assert(run(&s, &spec, "", 1, &robbed) == -1);
+    cr_assert(!file_exists(scratch_path(&s, "results/thief/table.csv")));
+    cr_assert(run(&s, &spec, "", 1, &nobody) == 0);
+    cr_assert(file_exists(scratch_path(&s, "results/thief/table.csv")));
+    spec_release(&spec);
+    scratch_remove(&s);
+}

@@ -231,13 +231,23 @@ int store_write_failure(const struct store *s, const struct cell *c, const char 
     return status;
 }
 
-bool store_has_failure(const struct store *s, const char *id)
+static bool has_file(const struct store *s, const char *id, const char *name)
 {
     struct buf path = BUF_INIT;
-    buf_addf(&path, "%s/cells/%s/failed.json", s->results.s, id);
+    buf_addf(&path, "%s/cells/%s/%s", s->results.s, id, name);
     bool there = !path.failed && file_exists(path.s);
     buf_release(&path);
     return there;
+}
+
+bool store_has_failure(const struct store *s, const char *id)
+{
+    return has_file(s, id, "failed.json");
+}
+
+bool store_has_result(const struct store *s, const char *id)
+{
+    return has_file(s, id, "result.json");
 }
 
 static const char origin_mark[] = "# of ";

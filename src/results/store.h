@@ -80,6 +80,9 @@ int store_write_failure(const struct store *s, const struct cell *c, const char 
 /* Whether the last run of the cell failed. */
 bool store_has_failure(const struct store *s, const char *id);
 
+/* Whether there is a result of the cell, of whatever key. */
+bool store_has_result(const struct store *s, const char *id);
+
 /*
  * Waits until no other process writes the tables of this experiment, ten minutes at most, and tells
  * so after the first second. *lock is closed with close(); the kernel does so for a process that is

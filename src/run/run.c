@@ -166,6 +166,21 @@ static int choose(struct run *r, struct err *e)
     return !status && choice->failed ? choose_failed(r, e) : status;
 }
 
+/* What others took away meanwhile is in no folder, and would still be in a table of this run. */
+static int check_kept(const struct run *r, struct err *e)
+{
+    for (size_t i = 0; i < r->plan.n; i++) {
+        const char *id = r->plan.cells[i].id;
+        if (r->stored[i] && !store_has_result(r->store, id)) {
+            return err_set(e,
+                           "the result of %s was taken out of %s while this run was at work: the "
+                           "same command makes it again",
+                           id, buf_text(&r->store->results));
+        }
+    }
+    return 0;
+}
+
 /* The number of cells that have a result; their rows and details are moved to the front. */
 static size_t gather(struct run *r)
 {
@@ -255,7 +270,7 @@ int run_spec(const struct spec *s, const struct store *store, const struct run_c
         listener->planned(listener->context, r.plan.n, n_stored);
     }
     if (!status) {
-        status = tell_notes(&r, e) || run_missing(&r, e) ? -1 : 0;
+        status = tell_notes(&r, e) || run_missing(&r, e) || check_kept(&r, e) ? -1 : 0;
     }
     if (!status) {
         status = write_tables(&r, e);
