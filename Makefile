@@ -242,24 +242,25 @@ endurance: deps ## Run thousands of cells through kills, two runs at once and fu
 	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model
 	@tests/faults/endurance $(PROGRAM) $(B)/tests/faults $(CELLS)
 
+# A + lets the make that a script starts have a share in the jobs of -j.
 repro-check: build/nashswarm ## Check that another folder makes the same bytes
-	@tools/repro-check
+	+@tools/repro-check
 
 hardening: build/nashswarm ## Check the hardening of the program and measure its cost
 	@$(MAKE) --no-print-directory HARDEN=no build/release-plain/nashswarm
 	@tools/hardening
 
 compilers: deps ## Build and test with gcc and clang, optimized or not
-	@tools/portability compilers
+	+@tools/portability compilers
 
 levels: build/nashswarm ## Check that narrower processors make the same tables (emulated ones too)
-	@tools/portability levels
+	+@tools/portability levels
 
 cores: deps ## Run the tests on every type of BLAS core that this processor can run (CORES="Prescott Haswell")
-	@tools/portability cores
+	+@tools/portability cores
 
 places: build/nashswarm ## Check that locale, folder, user and one core change no table
-	@tools/portability places
+	+@tools/portability places
 
 fresh: ## Test and reproduce in a fresh system, ROOT=bookworm|trixie|noble (root; installs debootstrap)
 	@tools/deps roots
