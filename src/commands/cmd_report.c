@@ -66,7 +66,8 @@ static int check(const struct experiment *x, const struct record *rows, size_t n
 static int write_page(const struct experiment *x, const struct options *o, const char *command,
                       struct buf *out, struct err *e)
 {
-    struct buf figures = BUF_INIT, claims = BUF_INIT, page = BUF_INIT, path = BUF_INIT;
+    struct buf warning = BUF_INIT, figures = BUF_INIT, claims = BUF_INIT;
+    struct buf page = BUF_INIT, path = BUF_INIT;
     struct stored stored;
     int status = stored_open(&stored, buf_text(&x->store.results), x->spec.path, e);
     if (status) {
@@ -83,19 +84,43 @@ static int write_page(const struct experiment *x, const struct options *o, const
                             .stored = &stored,
                             .command = command,
                             .claims = buf_text(&claims),
+                            .warning = &warning,
                             .figures = &figures};
-    status = buf_check(&claims, e) || buf_check(&path, e) ||
-                     check(x, stored.rows, stored.n, command, e) || stored_find_cells(&stored, e) ||
-                     experiment_figures(x, stored.rows, stored.n, &figures, e) ||
-                     html_report(&r, &page, e) || file_write(path.s, page.s, page.len, e)
-                 ? -1
-                 : 0;
+    status =
+        buf_check(&claims, e) || buf_check(&path, e) ||
+                check(x, stored.rows, stored.n, command, e) || stored_find_cells(&stored, e) ||
+                experiment_tell_models(x, stored.rows, stored.n, "report", command, &warning, e) ||
+                experiment_figures(x, stored.rows, stored.n, &figures, e) ||
+                html_report(&r, &page, e) || file_write(path.s, page.s, page.len, e)
+            ? -1
+            : 0;
     buf_addf(out, "%s\n", buf_text(&path));
+    buf_release(&warning);
     buf_release(&figures);
     buf_release(&claims);
     buf_release(&page);
     buf_release(&path);
     stored_release(&stored);
+    return status;
+}
+
+/* Tables on standard output and in files, figures, or both. */
+static int write_files(const struct experiment *x, const char *name, const char *command,
+                       bool tables, bool figures, struct buf *out, struct err *e)
+{
+    struct buf warning = BUF_INIT;
+    struct record *rows = NULL;
+    size_t n = 0;
+    int status = table_read(&x->store, &x->spec, &rows, &n, e) || check(x, rows, n, command, e) ||
+                         experiment_tell_models(x, rows, n, name, command, &warning, e)
+                     ? -1
+                     : 0;
+    if (!status && tables && warning.len) {
+        buf_addf(out, "Warning: %s\n\n", warning.s);
+    }
+    status = status ? status : experiment_report(x, rows, n, tables, figures, out, e);
+    free(rows);
+    buf_release(&warning);
     return status;
 }
 
@@ -106,8 +131,6 @@ static int again(const char *command, const char *help, int argc, char **argv, b
     struct options o = {0};
     struct experiment x;
     struct buf out = BUF_INIT, line = BUF_INIT;
-    struct record *rows = NULL;
-    size_t n = 0;
     struct err e;
     command_parse(&argp, argc, argv, &o);
     if (o.html && !tables) {
@@ -122,19 +145,9 @@ static int again(const char *command, const char *help, int argc, char **argv, b
         buf_release(&line);
         return status;
     }
-    if (o.html) {
-        status = write_page(&x, &o, buf_text(&line), &out, &e)
-                     ? command_fail(command, EXIT_FAILED, &e)
-                     : command_print(command, &out);
-        goto out;
-    }
-    status = table_read(&x.store, &x.spec, &rows, &n, &e) ||
-                     check(&x, rows, n, buf_text(&line), &e) ||
-                     experiment_report(&x, rows, n, tables, figures, &out, &e)
-                 ? command_fail(command, EXIT_FAILED, &e)
-                 : command_print(command, &out);
-out:
-    free(rows);
+    int failed = o.html ? write_page(&x, &o, buf_text(&line), &out, &e)
+                        : write_files(&x, command, buf_text(&line), tables, figures, &out, &e);
+    status = failed ? command_fail(command, EXIT_FAILED, &e) : command_print(command, &out);
     buf_release(&line);
     buf_release(&out);
     experiment_close(&x);

@@ -7,6 +7,7 @@
 #include "commands/command.h"
 #include "report/report.h"
 #include "results/agreement.h"
+#include "results/models_changed.h"
 #include "run/methods.h"
 
 int experiment_open(struct experiment *x, const char *command,
@@ -45,6 +46,20 @@ int experiment_differences(const struct experiment *x, const struct record *rows
     }
     if (sentence->len > before) {
         buf_addf(sentence, "; %s makes it anew", command);
+    }
+    return buf_check(sentence, e);
+}
+
+int experiment_tell_models(const struct experiment *x, const struct record *rows, size_t n,
+                           const char *name, const char *command, struct buf *sentence,
+                           struct err *e)
+{
+    if (models_changed(sentence, &x->store, &x->spec, rows, n, e)) {
+        return -1;
+    }
+    if (sentence->len) {
+        buf_addf(sentence, "; %s measures them", command);
+        fprintf(stderr, "nashswarm %s: warning: %s\n", name, buf_text(sentence));
     }
     return buf_check(sentence, e);
 }

@@ -26,6 +26,14 @@ void experiment_close(struct experiment *x);
 int experiment_differences(const struct experiment *x, const struct record *rows, size_t n,
                            const char *command, struct buf *sentence, struct err *e);
 
+/*
+ * Appends a sentence when models of the stored rows have changed since: which, and the command that
+ * measures them as they are. `name` is the command at work, which tells it on standard error.
+ */
+int experiment_tell_models(const struct experiment *x, const struct record *rows, size_t n,
+                           const char *name, const char *command, struct buf *sentence,
+                           struct err *e);
+
 /* Says so when the stored table, which the command is going to replace, is of another file. */
 int experiment_tell_replaced(const struct experiment *x, const char *command, struct err *e);
 

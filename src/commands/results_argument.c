@@ -17,13 +17,16 @@ static bool ends_in(const char *text, const char *end)
 static int warn(const struct experiment *x, const struct stored *s, const char *command,
                 const struct experiment_request *request, struct err *e)
 {
-    struct buf sentence = BUF_INIT, run = BUF_INIT;
+    struct buf sentence = BUF_INIT, changed = BUF_INIT, run = BUF_INIT;
     run_command_add(&run, "run", request);
     int status = experiment_differences(x, s->rows, s->n, buf_text(&run), &sentence, e);
     if (!status && sentence.len) {
         fprintf(stderr, "nashswarm %s: warning: %s\n", command, sentence.s);
+    } else if (!status) {
+        status = experiment_tell_models(x, s->rows, s->n, command, buf_text(&run), &changed, e);
     }
     buf_release(&sentence);
+    buf_release(&changed);
     buf_release(&run);
     return status;
 }

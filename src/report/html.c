@@ -31,6 +31,11 @@ static void head(const struct html_report *r, struct buf *out)
 static void summary(const struct html_report *r, bool claims, struct buf *out)
 {
     const struct spec *s = r->spec;
+    if (r->warning->len) {
+        buf_adds(out, "<p><strong>Warning: ");
+        escaped(out, buf_text(r->warning));
+        buf_adds(out, "</strong></p>\n");
+    }
     buf_adds(out, "<p>The experiment <strong>");
     escaped(out, s->name);
     buf_addf(out, "</strong>: %zu result%s of %zu model%s and %zu method%s under the protocol%s ",

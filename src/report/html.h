@@ -17,6 +17,7 @@ struct html_report {
     const struct stored *stored; /* with its cells found */
     const char *command;         /* "nashswarm run SPEC", with the options that say where */
     const char *claims;          /* path of claims.json; without that file no verdicts */
+    const struct buf *warning;   /* a sentence that is shown first; empty: none */
     const struct buf *figures;   /* paths, one a line; those that end in .svg are shown */
 };
 
