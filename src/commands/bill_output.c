@@ -1,5 +1,7 @@
 #include "commands/bill_output.h"
 
+#include <math.h>
+
 struct line {
     const char *name;
     const struct bill_line *bits;
@@ -15,14 +17,16 @@ static void lines_of(struct line out[LINES], const struct bill *b)
     out[3] = (struct line){"untouched", &b->untouched};
 }
 
-void bill_print(struct buf *out, const struct bill *b)
+void bill_print(struct buf *out, const struct bill *b, bool steps)
 {
     struct line lines[LINES];
     lines_of(lines, b);
-    buf_addf(out,
-             "bits a weight, everything stored: %.4f packed; %.4f with plain codes and an ideal "
-             "map; %.4f with codes and map at their entropy\n",
-             bill_packed(b), bill_ideal_map(b), bill_entropy(b));
+    buf_addf(out, "bits a weight, everything stored: %.4f packed; ", bill_packed(b));
+    if (!steps) {
+        buf_addf(out, "%.4f with plain codes and an ideal map; ", bill_ideal_map(b));
+    }
+    buf_addf(out, "%.4f with %s and map at their entropy\n", bill_entropy(b),
+             steps ? "levels" : "codes");
     buf_addf(out, "  %-10s %16s %16s\n", "bits", "ideal", "packed");
     for (int i = 0; i < LINES; i++) {
         buf_addf(out, "  %-10s %16.0f %16lld\n", lines[i].name, lines[i].bits->ideal_bits,
@@ -48,7 +52,7 @@ void bill_print_file(struct buf *out, const struct bill *b, const struct gpt2 *m
     buf_addc(out, '\n');
 }
 
-void bill_json(struct json_out *j, const struct bill *b)
+void bill_json(struct json_out *j, const struct bill *b, bool steps)
 {
     struct line lines[LINES];
     lines_of(lines, b);
@@ -56,8 +60,8 @@ void bill_json(struct json_out *j, const struct bill *b)
     json_open(j, '{');
     json_key_int(j, "scope_weights", b->scope_weights);
     json_key_real(j, "bits_per_weight", bill_packed(b));
-    json_key_real(j, "bits_payload", bill_payload(b));
-    json_key_real(j, "bits_ideal_map", bill_ideal_map(b));
+    json_key_real(j, "bits_payload", steps ? (double)NAN : bill_payload(b));
+    json_key_real(j, "bits_ideal_map", steps ? (double)NAN : bill_ideal_map(b));
     json_key_real(j, "bits_entropy", bill_entropy(b));
     for (int i = 0; i < LINES; i++) {
         json_key(j, lines[i].name);

@@ -168,7 +168,7 @@ static void print_json(struct buf *out, const struct inspection *in)
     }
     json_close(&j, ']');
     if (in->packed) {
-        bill_json(&j, &in->bill);
+        bill_json(&j, &in->bill, packed_steps(m));
     }
     json_close(&j, '}');
 }
@@ -241,7 +241,7 @@ static void print_table(struct buf *out, const struct inspection *in)
     if (in->packed) {
         packed_print(out, m);
         buf_addc(out, '\n');
-        bill_print(out, &in->bill);
+        bill_print(out, &in->bill, packed_steps(m));
         bill_print_file(out, &in->bill, m, m->file.n);
     }
 }

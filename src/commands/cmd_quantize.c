@@ -125,16 +125,15 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
     double mib = 8.0 * 1024 * 1024;
     buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
              (long long)b->scope_weights, gpt2_parameters(m), bill_relative_error(b));
-    if (grid_options_of(&o->params).fit == FIT_STEP) {
-        bill_print(out, b); /* levels of steps have no fixed width that the study could count */
-        return;
+    bool steps = grid_options_of(&o->params).fit == FIT_STEP;
+    if (!steps) {
+        buf_addf(out,
+                 "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
+                 "compression %.2f %%\n",
+                 (double)b->code_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib,
+                 bill_payload(b), 100 * (1 - bill_payload(b) / 32));
     }
-    buf_addf(out,
-             "as the study counts: %.2f MiB of %.2f MiB (the whole model), %.4f bits a weight, "
-             "compression %.2f %%\n",
-             (double)b->code_bits / mib, 32.0 * (double)gpt2_parameters(m) / mib, bill_payload(b),
-             100 * (1 - bill_payload(b) / 32));
-    bill_print(out, b);
+    bill_print(out, b, steps);
 }
 
 static int write_size(struct buf *out, const struct options *o, const struct gpt2 *m,

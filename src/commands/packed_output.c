@@ -59,6 +59,16 @@ void packed_print(struct buf *out, const struct gpt2 *m)
     }
 }
 
+bool packed_steps(const struct gpt2 *m)
+{
+    for (int i = 0; i < m->n_tensors; i++) {
+        if (m->tensors[i].packed && m->tensors[i].packed->kind == GRID_STEP) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void packed_json(struct json_out *j, const struct gpt2_tensor *t)
 {
     const struct packed_tensor *p = t->packed;
