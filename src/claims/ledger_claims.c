@@ -13,8 +13,6 @@ static const char *const common_keys[] = {"claim", "rule", "models", "says", "un
 static const char *const protocols[] = {"paper", "text", "strided", "windows"};
 static const struct param finding_row = {
     .name = "finding", .type = PARAM_INT, .min = 1, .max = 99, .help = "of the reproduction"};
-static const struct param number_row = {
-    .name = "number", .type = PARAM_REAL, .min = -1e300, .max = 1e300, .help = "any"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -87,11 +85,22 @@ static void take_published(struct ledger_reading *r, const struct node *node, st
     }
 }
 
+static void take_number(struct ledger_reading *r, const struct node *node, size_t key,
+                        struct claim_value *v)
+{
+    double least = key == KEY_TOLERANCE ? 0 : key == KEY_SEEDS ? 1 : -1e300;
+    const struct param row = {
+        .name = claim_key_rows[key].name, .type = PARAM_REAL, .min = least, .max = 1e300};
+    struct value number;
+    v->present = ledger_value(r, node, &row, &number);
+    v->number = number.numbers[0];
+    v->text = node->text;
+}
+
 static void take_key(struct ledger_reading *r, const struct node *node, struct claim *c, size_t key)
 {
     const struct claim_key_row *row = &claim_key_rows[key];
     struct claim_value *v = &c->values[key];
-    struct value number;
     switch (row->type) {
     case CLAIM_RESULTS:
         take_results(r, node, v);
@@ -111,9 +120,7 @@ static void take_key(struct ledger_reading *r, const struct node *node, struct c
         take_published(r, node, c, key);
         break;
     case CLAIM_NUMBER:
-        v->present = ledger_value(r, node, &number_row, &number);
-        v->number = number.numbers[0];
-        v->text = node->text;
+        take_number(r, node, key, v);
         break;
     case CLAIM_CHOICE:
         v->present = field_known(&r->problems, node, row->name, row->name, row->choices,

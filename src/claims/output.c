@@ -83,6 +83,52 @@ static void write_text(const struct verdicts *v, struct buf *out)
     }
 }
 
+static bool decided(const struct verdict_row *r)
+{
+    return r->answer.verdict != VERDICT_UNMEASURED && r->answer.verdict != VERDICT_UNTESTABLE;
+}
+
+/* "finding 1: what is claimed · GPT-2 28.1 %, …": the rows of a claim from the first on. */
+static void put_finding(const struct verdicts *v, size_t first, struct buf *out)
+{
+    const struct claim *c = v->rows[first].claim;
+    struct buf line = BUF_INIT;
+    size_t stop = strlen(c->sentence);
+    stop -= stop && c->sentence[stop - 1] == '.';
+    buf_addf(&line, "finding %ld: %.*s ·", c->finding, (int)stop, c->sentence);
+    for (size_t i = first; i < v->n && v->rows[i].claim == c; i++) {
+        const struct verdict_row *r = &v->rows[i];
+        buf_adds(&line, i > first ? ", " : " ");
+        if (r->model != LEDGER_ANY || c->n_models) {
+            verdict_models(v, r, &line);
+            buf_addc(&line, ' ');
+        }
+        verdict_ours(r, &line);
+        if (r->answer.verdict != VERDICT_REPRODUCED) {
+            buf_addf(&line, " (%s)", verdict_names[r->answer.verdict]);
+        }
+    }
+    put_wrapped(buf_text(&line), 0, out);
+    buf_release_part(&line, out);
+}
+
+void claims_write_findings(const struct verdicts *v, struct buf *out)
+{
+    enum { FINDINGS_MAX = 99 };
+    for (long number = 1; number <= FINDINGS_MAX; number++) {
+        size_t i = 0;
+        while (i < v->n && (v->rows[i].claim->finding != number || !decided(&v->rows[i]))) {
+            i++;
+        }
+        while (i > 0 && i < v->n && v->rows[i - 1].claim == v->rows[i].claim) {
+            i--;
+        }
+        if (i < v->n) {
+            put_finding(v, i, out);
+        }
+    }
+}
+
 enum { ROW_COLUMNS = 8 };
 static const char *const heads[ROW_COLUMNS] = {
     "Claim", "What is claimed", "Models", "Protocol", "Published", "Ours", "Verdict", "Why"};

@@ -88,7 +88,7 @@ const struct claim_rule claim_rules[] = {
      false,
      BIT(KEY_RESULTS) | BIT(KEY_METHOD) | BIT(KEY_PROTOCOL) | BIT(KEY_COLUMN) | BIT(KEY_FROM) |
          BIT(KEY_TO),
-     BIT(KEY_TOLERANCE) | BIT(KEY_SEEDS), rule_range, NULL},
+     BIT(KEY_TOLERANCE) | BIT(KEY_SEEDS), rule_range, rule_range_check},
     {"absent", "nothing that could be measured here decides it", false, BIT(KEY_BECAUSE),
      BIT(KEY_PUBLISHED), rule_absent, NULL},
 };

@@ -101,6 +101,7 @@ void rule_shape(struct answer *out, const struct question *q);
 const char *rule_shape_check(const struct claim *c);
 void rule_constant(struct answer *out, const struct question *q);
 const char *rule_constant_check(const struct claim *c);
+const char *rule_range_check(const struct claim *c);
 void rule_change(struct answer *out, const struct question *q);
 void rule_ratio(struct answer *out, const struct question *q);
 void rule_measured(struct answer *out, const struct question *q);

@@ -56,8 +56,10 @@ void rule_measured(struct answer *out, const struct question *q)
     } else {
         bool same_side = strncmp(column->name, "delta_", 6) == 0 && x.value * p->value > 0;
         out->verdict = same_side ? VERDICT_DIRECTION : VERDICT_CONTRADICTED;
-        deciding_why(out, "%s of %s is another number%s", column->name, method_of(q),
-                     same_side ? " of the same sign" : "");
+        deciding_why(out, "%s of %s is another number%s: %s %s", column->name, method_of(q),
+                     same_side ? " of the same sign" : "",
+                     number_significant(fabs(x.value - p->value)).text,
+                     x.value > p->value ? "more" : "less");
     }
 }
 
@@ -216,6 +218,13 @@ static struct estimate spread(const struct cells *c, const struct column *column
         x.high = fmax(x.high, one);
     }
     return x;
+}
+
+const char *rule_range_check(const struct claim *c)
+{
+    return c->values[KEY_FROM].number > c->values[KEY_TO].number
+               ? "no value is between \"from\" and \"to\": the first is the larger one"
+               : NULL;
 }
 
 void rule_range(struct answer *out, const struct question *q)

@@ -54,6 +54,12 @@ void verdict_counts(const struct verdicts *v, struct buf *out);
 /* A sentence on what those that are reproduced rest on; nothing when none is. */
 void verdict_on_grounds(const struct verdicts *v, struct buf *out);
 
+/*
+ * The findings of the reproduction in short: of each number the first claim that is decided, with
+ * its values, and the verdicts that are not `reproduced`. For a terminal of 120 columns.
+ */
+void claims_write_findings(const struct verdicts *v, struct buf *out);
+
 enum claims_format {
     CLAIMS_TEXT,
     CLAIMS_MARKDOWN,

@@ -27,7 +27,8 @@ enum { KEY_FORMAT = 256, KEY_UPDATE, KEY_REQUIRE, KEY_RULES };
 static const struct argp_option option_rows[] = {
     {"out", 'o', "ROOT", 0, "where results/ is (default: the working directory)", 0},
     {"format", KEY_FORMAT, "NAME", 0, "text, markdown, latex, csv, json or numbers (text)", 0},
-    {"summary", 's', NULL, 0, "print how many claims have which verdict, not each of them", 0},
+    {"summary", 's', NULL, 0,
+     "print how many claims have which verdict, and the findings in short, not each claim", 0},
     {"require", KEY_REQUIRE, "RESULTS", 0,
      "an entry of the ledger's `results:` that must have been measured: what was reproduced on it "
      "and is not measured now is lost; repeatable",
@@ -191,7 +192,9 @@ static int report(const struct options *o, const struct verdicts *v)
     struct buf out = BUF_INIT, said = BUF_INIT;
     struct err e;
     size_t n_lost;
-    if (!o->summary) {
+    if (o->summary) {
+        claims_write_findings(v, &out);
+    } else {
         claims_write(v, o->format, &out);
     }
     if (write_files(v, o->out, &e) || settle(o, v, &said, &n_lost, &e)) {
@@ -204,7 +207,8 @@ static int report(const struct options *o, const struct verdicts *v)
         verdict_counts(v, &out);
         buf_adds(&out, ".\n");
         verdict_on_grounds(v, &out);
-        buf_addf(&out, "%s%s", v->counts[VERDICT_REPRODUCED] ? "\n" : "", buf_text(&said));
+        buf_adds(&out, v->counts[VERDICT_REPRODUCED] ? "\n" : "");
+        buf_adds(&out, buf_text(&said));
         out.failed = out.failed || said.failed;
     }
     int status = command_print("verify", &out);
