@@ -14,17 +14,20 @@ KEEP ?=
 STRIDE ?= 1
 CELLS ?= 5000
 FILTER ?=
+SHAPES ?= gpt2
+SYNTH ?=
 HARNESS ?=
 FUZZ_SECONDS ?= 60
 
 SHELL := /bin/bash
 
-# A value with blanks or quotes in it as one word of the shell; names of models may come with blanks or
-# with commas between them.
-quoted = '$(subst ','\'',$(1))'
+# The value of a variable as one word of the shell, whatever is in it: neither make nor the shell reads it.
+# Names of models may come with blanks or with commas between them.
+as_word = '$(subst ','\'',$(1))'
+quoted = $(call as_word,$(value $(1)))
 COMMA := ,
 BLANK := $(subst x,,x x)
-MODEL_NAMES := $(strip $(subst $(COMMA), ,$(MODELS)))
+MODEL_NAMES := $(strip $(subst $(COMMA), ,$(value MODELS)))
 MODEL_LIST := $(subst $(BLANK),$(COMMA),$(MODEL_NAMES))
 
 .DELETE_ON_ERROR:
@@ -120,49 +123,49 @@ deps-check: deps
 	@tools/deps check
 
 # With another experiment, other models or fewer texts, claims may stay unmeasured; else none may.
-WHOLE := $(if $(MODELS)$(SAMPLES)$(filter-out experiments/multiscale.yaml,$(SPEC)),,yes)
+WHOLE := $(if $(value MODELS)$(value SAMPLES)$(filter-out experiments/multiscale.yaml,$(value SPEC)),,yes)
 
 # The part of the experiment that is meant.
-PART := $(if $(MODELS),--models $(MODEL_LIST)) $(if $(SAMPLES),--samples $(SAMPLES))
+PART := $(if $(MODEL_LIST),--models $(call quoted,MODEL_LIST)) $(if $(value SAMPLES),--samples $(call quoted,SAMPLES))
 
 reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm run $(call quoted,$(SPEC)) --out $(call quoted,$(OUT)) $(PART)
-	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(call quoted,$(OUT)) --quiet >/dev/null)
-	@echo; build/nashswarm verify --out $(call quoted,$(OUT)) --summary $(if $(WHOLE),--require multiscale --require findings)
+	@build/nashswarm run $(call quoted,SPEC) --out $(call quoted,OUT) $(PART)
+	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(call quoted,OUT) --quiet >/dev/null)
+	@echo; build/nashswarm verify --out $(call quoted,OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
 
 reproduce-gpt2: deps ## The study's two tables on the official weights that are there (make weights, make wikitext)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@tools/reproduce-gpt2 $(call quoted,$(OUT)) $(MODEL_NAMES)
+	@tools/reproduce-gpt2 $(call quoted,OUT) $(foreach m,$(MODEL_NAMES),$(call as_word,$(m)))
 
 reference: reproduce ## Make today's verdicts those that later ones are compared with
-	@build/nashswarm verify --out $(call quoted,$(OUT)) --summary --update-reference
+	@build/nashswarm verify --out $(call quoted,OUT) --summary --update-reference
 
 PAPER_SPECS := experiments/multiscale.yaml experiments/protocols.yaml experiments/findings.yaml
 
 paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs what is missing; installs TeX)
 	@tools/deps paper
 	@$(MAKE) --no-print-directory build/nashswarm
-	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(call quoted,$(OUT)) --quiet >/dev/null || exit 1; done
-	@build/nashswarm verify --out $(call quoted,$(OUT)) --summary
-	@tools/paper $(call quoted,$(OUT))
+	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(call quoted,OUT) --quiet >/dev/null || exit 1; done
+	@build/nashswarm verify --out $(call quoted,OUT) --summary
+	@tools/paper $(call quoted,OUT)
 
 weights: deps ## Download and import GPT-2, Medium, Large and XL, or MODELS="gpt2 gpt2-medium" (KEEP=1 keeps the downloads)
 	@tools/deps download
 	@$(MAKE) --no-print-directory build/nashswarm
-	@KEEP=$(KEEP) tools/fetch weights build/nashswarm $(MODEL_NAMES)
+	@KEEP=$(call quoted,KEEP) tools/fetch weights build/nashswarm $(foreach m,$(MODEL_NAMES),$(call as_word,$(m)))
 
 wikitext: ## Download the texts that the study scored, WikiText-2 (KEEP=1 keeps the archive)
 	@tools/deps download
-	@KEEP=$(KEEP) tools/fetch texts wikitext
+	@KEEP=$(call quoted,KEEP) tools/fetch texts wikitext
 
 figures: ## Redraw the figures from stored results alone
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm figures $(call quoted,$(SPEC)) --out $(call quoted,$(OUT)) $(PART)
+	@build/nashswarm figures $(call quoted,SPEC) --out $(call quoted,OUT) $(PART)
 
 test: deps ## Run the tests (FILTER='suite/name' for some of them)
 	@$(MAKE) --no-print-directory $(TEST_PROGRAM) $(PROGRAM)
-	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) '$(FILTER)'
+	@tools/run-tests $(TEST_PROGRAM) $(PROGRAM) $(call quoted,FILTER)
 
 slurm-test: ## Run cells on a Slurm cluster of two nodes on this machine (root; installs Slurm)
 	@$(MAKE) --no-print-directory build/nashswarm
@@ -279,11 +282,11 @@ reliability-table: ## Write the table of reliability into README.md from what wa
 
 speed: ## Time one text and one token from floats, dequantized floats and codes (experiments/speed.yaml)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm speed experiments/speed.yaml --out $(call quoted,$(OUT)) $(if $(MODELS),--models $(MODEL_LIST))
+	@build/nashswarm speed experiments/speed.yaml --out $(call quoted,OUT) $(if $(MODEL_LIST),--models $(call quoted,MODEL_LIST))
 
 bench: deps ## Measure speed against this machine's limits (SHAPES="gpt2 gpt2-xl", SYNTH=folder)
 	@$(MAKE) --no-print-directory build/nashswarm
-	@tools/bench "$(or $(SHAPES),gpt2)" $(call quoted,$(OUT)) $(call quoted,$(SYNTH))
+	@tools/bench $(call quoted,SHAPES) $(call quoted,OUT) $(call quoted,SYNTH)
 
 clean: ## Remove build/
 	rm -rf build
@@ -309,8 +312,8 @@ keys: build/nashswarm ## Put the keys of experiments and ledgers into docs/ and 
 	@sed -i -e '/^\.\\" keys$$/,/^\.\\" end$$/{/^\.\\"/!d}' -e '/^\.\\" keys$$/r build/keys.roff' docs/nashswarm.1
 
 readme: reproduce ## Put the stored results into README.md
-	@build/nashswarm run experiments/three_bits.yaml --out $(call quoted,$(OUT)) --quiet >/dev/null
-	@tools/readme $(call quoted,$(OUT))
+	@build/nashswarm run experiments/three_bits.yaml --out $(call quoted,OUT) --quiet >/dev/null
+	@tools/readme $(call quoted,OUT)
 
 build/nashswarm: $(PROGRAM)
 	@ln -sf release/nashswarm $@.new && mv -f $@.new $@
