@@ -213,6 +213,20 @@ Test(quantize_costs, no_thread_count_changes_a_byte)
     free(w);
 }
 
+Test(quantize_costs, refuses_steps_for_weights_that_are_all_the_same)
+{
+    static const float none[2];
+    static const float same[6] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
+    struct grid_options o = options_of(FIT_STEP);
+    struct quantize_source src = {.w_rc = same, .rows = 2, .cols = 3, .what = "w"};
+    struct cost_request q = {.src = &src, .unit = 3, .o = &o, .m = 2, .step = none};
+    float distortion[4];
+    double variance[2];
+    struct err e = {.text = ""};
+    cr_assert(cost_table(distortion, NULL, variance, &q, &e) == -1);
+    cr_assert(strstr(e.text, "w: its weights are all the same"), "%s", e.text);
+}
+
 Test(quantize_costs, refuses_steps_that_cannot_be_stored)
 {
     const float w[] = {1, 2, 3, -4};

@@ -37,6 +37,13 @@ static int set_steps(struct table *t, struct err *e)
     struct range range = RANGE_EMPTY;
     range_widen(&range, src->w_rc, src->rows * src->cols);
     float largest = fmaxf(-range.lo, range.hi);
+    if (!(range.lo < range.hi)) {
+        return err_set(
+            e,
+            "%s: its weights are all the same, and steps are multiples of their standard "
+            "deviation: take another grid, or a scope without it",
+            src->what);
+    }
     for (int k = 0; k < t->c.n_options; k++) {
         float step = grid_round(t->q->step[k], t->c.dtype);
         if (!(step > 0) || !isfinite(step)) {
