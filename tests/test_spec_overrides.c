@@ -118,6 +118,27 @@ Test(spec_overrides, are_written_and_read_back)
     release(&b, &q);
 }
 
+Test(spec_overrides, of_samples_stand_before_a_sweep_of_them_for_one_method)
+{
+    static const char *const sweeps[] = {
+        "sweep: {methods.u.samples: [2, 3], methods.u.bits: [5, 6]}\n",
+        "sweep: {methods.*.samples: [2, 3], methods.u.bits: [5, 6]}\n",
+        "sweep: {zip: {methods.u.samples: [2, 3], methods.u.bits: [5, 6]}}\n"};
+    const struct spec_overrides o = {.samples = 6};
+    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
+        struct buf text = BUF_INIT;
+        struct spec a, b;
+        struct plan p, q;
+        buf_addf(&text, "%s%s%s", HEAD, METHODS, sweeps[i]);
+        plan_text(text.s, &o, &a, &p);
+        plan_text(HEAD METHODS "samples: 6\nsweep: {methods.u.bits: [5, 6]}\n", NULL, &b, &q);
+        expect_same_ids(&p, &q, 0);
+        release(&a, &p);
+        release(&b, &q);
+        buf_release(&text);
+    }
+}
+
 /* --samples is of every cell, --models leaves overrides of models of the file alone. */
 Test(spec_overrides, give_way_to_the_command_line)
 {

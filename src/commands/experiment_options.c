@@ -16,7 +16,8 @@ static const struct argp_option whole_rows[] = {
 
 static const struct argp_option part_rows[] = {
     {"models", KEY_MODELS, "A,B,...", 0, "names or paths of models instead of the spec's", 0},
-    {"samples", KEY_SAMPLES, "N", 0, "score the first N texts instead of the spec's number", 0},
+    {"samples", KEY_SAMPLES, "N", 0,
+     "score the first N texts in every cell, whatever the spec, its sweep or its overrides say", 0},
     {0},
 };
 

@@ -63,17 +63,26 @@ static int use_itself(struct node *method, struct err *e)
     return status;
 }
 
+static bool is_axis(const char *axis, const char *key, bool of_methods)
+{
+    static const char methods[] = "methods.";
+    const char *last = strrchr(axis, '.');
+    return strcmp(axis, key) == 0 ||
+           (of_methods && last && strncmp(axis, methods, sizeof methods - 1) == 0 &&
+            strcmp(last + 1, key) == 0);
+}
+
 /* Takes the key out of an axis list, a zip or a list of such; what is left empty goes too. */
-static void remove_axis(struct node *node, const char *key)
+static void remove_axis(struct node *node, const char *key, bool of_methods)
 {
     for (size_t i = node->n; i-- > 0;) {
         struct node *item = &node->items[i];
         bool zip = item->key && strcmp(item->key, "zip") == 0;
-        if (item->key && strcmp(item->key, key) == 0) {
+        if (item->key && is_axis(item->key, key, of_methods)) {
             node_remove(node, i);
         } else if (zip || node->kind == NODE_LIST) {
             size_t before = item->n;
-            remove_axis(item, key);
+            remove_axis(item, key, of_methods);
             if (before && !item->n) {
                 node_remove(node, i);
             }
@@ -81,12 +90,12 @@ static void remove_axis(struct node *node, const char *key)
     }
 }
 
-void set_unsweep(struct node *root, const char *key)
+void set_unsweep(struct node *root, const char *key, bool of_methods)
 {
     struct node *sweep = node_find(root, "sweep");
     size_t before = sweep ? sweep->n : 0;
     if (sweep) {
-        remove_axis(sweep, key);
+        remove_axis(sweep, key, of_methods);
     }
     if (before && !sweep->n) {
         node_remove(root, (size_t)(sweep - root->items));
@@ -127,7 +136,7 @@ static int set_method(const struct set *s, struct node *root, char *name)
         return method->kind == NODE_MAP ? -1 : 0;
     }
     *dot = '.';
-    set_unsweep(root, s->key);
+    set_unsweep(root, s->key, false);
     return put(s, method, dot + 1);
 }
 
@@ -152,7 +161,7 @@ static int set_path(const struct set *s, struct node *map, char *key)
     }
     if (!dot) {
         if (key == s->key && evaluation_find(key) >= 0) {
-            set_unsweep(map, key);
+            set_unsweep(map, key, false);
         }
         return put(s, map, key);
     }

@@ -13,7 +13,10 @@
 int set_apply(struct node *root, struct document *d, const char *text, int rank, struct problems *p,
               struct err *e);
 
-/* Takes a key out of the sweep of the tree `root`, where it is an axis or moves with others. */
-void set_unsweep(struct node *root, const char *key);
+/*
+ * Takes a key out of the sweep of the tree `root`, where it is an axis or moves with others; with
+ * `of_methods` also methods.NAME.KEY of any method.
+ */
+void set_unsweep(struct node *root, const char *key, bool of_methods);
 
 #endif

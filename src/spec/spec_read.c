@@ -209,11 +209,11 @@ static int read_root(struct reading *r, const struct node *root, struct err *e)
                : 0;
 }
 
-/* --samples is of every cell: a sweep of samples gives way to it. */
+/* --samples is of every cell: a sweep of samples, of all or of one method, gives way to it. */
 static int read_tree(struct reading *r, struct node *root, struct err *e)
 {
     if (r->options && r->options->samples > 0) {
-        set_unsweep(root, "samples");
+        set_unsweep(root, "samples", true);
     }
     return read_root(r, root, e);
 }
