@@ -85,8 +85,13 @@ static void add_estimates(struct buf *out, const struct survey *v)
     }
     buf_adds(out, "time    about ");
     add_duration(out, v->wall_s.value);
-    buf_addf(out, ", one variant at a time\nmemory  up to %.0f MiB\ndisk    about %.3g MiB\n",
-             v->memory_mib.value, v->disk_bytes.value / (1 << 20));
+    buf_adds(out, ", one variant at a time\nmemory  ");
+    if (isnan(v->memory_mib.value)) {
+        buf_adds(out, "not measured");
+    } else {
+        buf_addf(out, "up to %.0f MiB", v->memory_mib.value);
+    }
+    buf_addf(out, "\ndisk    about %.3g MiB\n", v->disk_bytes.value / (1 << 20));
     buf_addf(out, "as %zu stored %s of the same models and methods took", v->wall_s.measured,
              v->wall_s.measured == 1 ? "cell" : "cells");
     buf_adds(out, v->scaled ? ", scaled to the texts of these" : "");

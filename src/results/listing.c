@@ -166,10 +166,13 @@ bool listing_failure(struct buf *out, const struct store *s, const char *id)
     return take_text(out, s, id, "failed.json", "error");
 }
 
+/* A cost that a machine can have, from a file that anybody may have edited; else NaN. */
 static double number_of(const json_t *object, const char *key)
 {
+    static const double most = 1e12;
     const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+    double x = json_is_number(value) ? json_number_value(value) : (double)NAN;
+    return x >= 0 && x <= most ? x : (double)NAN;
 }
 
 /* Bytes on disk of a cell's files, and of its evidence alone. */
