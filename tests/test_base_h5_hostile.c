@@ -1,12 +1,17 @@
-/* HDF5 files that lead elsewhere, in circles, or claim what cannot be. */
+/* HDF5 files that lead elsewhere, in circles, or claim what cannot be; and no memory to look. */
 #include <criterion/criterion.h>
 #include <hdf5.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/h5.h"
 #include "scratch.h"
+#include "support.h"
 
 /* A pipe that nobody writes to: who opens it waits for ever. */
 static const char *canary(struct scratch *s)
@@ -121,4 +126,36 @@ Test(base_h5_hostile, names_cannot_speak_to_a_terminal)
     cr_assert(strstr(e.text, "has no ?[2J???name"), "%s", e.text);
     h5_close(&h);
     scratch_remove(&s);
+}
+
+/* With so much more memory than this process has, is a file that is whole called damaged? */
+static bool called_damaged(const char *path, size_t more)
+{
+    enum { DAMAGED = 3 }; /* a sanitizer's own is another */
+    int code = 0;
+    pid_t child = fork();
+    cr_assert(child >= 0, "no process");
+    if (child == 0) {
+        size_t pages = 0;
+        FILE *f = fopen("/proc/self/statm", "r");
+        bool known = f && fscanf(f, "%zu", &pages) == 1;
+        rlim_t all = pages * (size_t)sysconf(_SC_PAGESIZE) + more;
+        struct h5 h;
+        struct err e = {0};
+        if (known && setrlimit(RLIMIT_AS, &(struct rlimit){all, all}) == 0) {
+            h5_open(&h, path, &e);
+        }
+        _exit(strstr(e.text, "damaged") ? DAMAGED : 0);
+    }
+    cr_assert(waitpid(child, &code, 0) == child);
+    return WIFEXITED(code) && WEXITSTATUS(code) == DAMAGED;
+}
+
+Test(base_h5_hostile, a_file_is_not_called_damaged_for_want_of_memory)
+{
+    enum { STEP = 128 << 10, STEPS = 40 };
+    for (size_t i = 0; i < STEPS; i++) {
+        cr_expect(!called_damaged(source_path("data/models/books-1m.h5"), i * STEP), "with %zu KiB",
+                  i * STEP >> 10);
+    }
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -22,6 +23,16 @@ static enum isolate_end end_of(void (*work)(const void *context, int to), const 
     cr_assert(isolate_start(&copy, work, context, &e) == 0, "%s", e.text);
     cr_assert(isolate_wait(&copy, 1, bytes, &end, &e) == 0, "%s", e.text);
     return end;
+}
+
+/* Bytes that this process has mapped. */
+static size_t mapped_bytes(void)
+{
+    size_t pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    cr_assert(f && fscanf(f, "%zu", &pages) == 1, "no statm");
+    fclose(f);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 static void echo(const void *context, int to)
@@ -80,6 +91,52 @@ Test(base_isolate, a_crash_ends_the_copy_alone)
     struct buf bytes = BUF_INIT;
     cr_assert(end_of(crash, "so far", &bytes) == ISOLATE_CRASHED);
     cr_assert_str_eq(buf_text(&bytes), "so far");
+    buf_release(&bytes);
+}
+
+/* Takes what there is, then does what the context says: what a library without memory may do. */
+static void starve(const void *context, int to)
+{
+    void (*const *then)(void) = context;
+    isolate_send(to, "so far", 6);
+    while (mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) !=
+           MAP_FAILED) {
+    }
+    (*then)();
+}
+
+static void leave(void)
+{
+    exit(EXIT_FAILURE);
+}
+
+/* Calls itself until there is no stack left; by a pointer, so that no compiler sees it. */
+static void sink(void);
+static void (*volatile deeper)(void) = sink;
+
+static void sink(void)
+{
+    volatile char much[4096];
+    much[0] = 0;
+    deeper();
+    much[1] = much[0];
+}
+
+Test(base_isolate, a_crash_without_memory_says_whose_limit_it_was)
+{
+    static void (*const ways[])(void) = {abort, leave, sink};
+    struct buf bytes = BUF_INIT;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        cr_expect(end_of(starve, &ways[i], &bytes) == ISOLATE_GREEDY, "way %zu", i);
+    }
+    struct rlimit all;
+    cr_assert(getrlimit(RLIMIT_AS, &all) == 0);
+    all.rlim_cur = all.rlim_max = mapped_bytes() + ISOLATE_MEMORY / 4;
+    cr_assert(setrlimit(RLIMIT_AS, &all) == 0);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        cr_expect(end_of(starve, &ways[i], &bytes) == ISOLATE_STARVED, "way %zu", i);
+    }
+    cr_expect(end_of(crash, "so far", &bytes) == ISOLATE_CRASHED, "a crash with memory left");
     buf_release(&bytes);
 }
 

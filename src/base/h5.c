@@ -179,6 +179,16 @@ static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
     if (end == ISOLATE_CRASHED) {
         return err_set(e, "%s is damaged: the HDF5 library crashed on it", s->path);
     }
+    if (end == ISOLATE_STARVED) {
+        return err_set(e,
+                       "out of memory: none was left for the process that was to look at %s; raise "
+                       "the limit (ulimit -v)",
+                       s->path);
+    }
+    if (end == ISOLATE_GREEDY) {
+        return err_set(e, "%s is damaged: the HDF5 library took over %zu MiB of memory on it",
+                       s->path, ISOLATE_MEMORY >> 20);
+    }
     if (end == ISOLATE_KILLED) {
         return err_set(
             e,

@@ -216,8 +216,9 @@ void h5_child_list(const void *subject, int to)
     struct err e;
     look(&r, &e);
     h5_report(&r, H5_END, "", "", "");
-    if (!r.report.failed) {
-        isolate_send(to, r.report.s, r.report.len);
+    if (r.report.failed) {
+        isolate_without_memory();
     }
+    isolate_send(to, r.report.s, r.report.len);
     buf_release(&r.report);
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,12 +21,13 @@ static void default_signals(const sigset_t *mask)
     sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
-static void limit(__rlimit_resource_t resource, size_t value)
+/* Whether it is this limit that counts from now on, and no lower one from outside. */
+static bool limit(__rlimit_resource_t resource, size_t value)
 {
     struct rlimit now;
-    if (getrlimit(resource, &now) == 0 && (now.rlim_max == RLIM_INFINITY || now.rlim_max > value)) {
-        setrlimit(resource, &(struct rlimit){.rlim_cur = value, .rlim_max = value});
-    }
+    return getrlimit(resource, &now) == 0 &&
+           (now.rlim_max == RLIM_INFINITY || now.rlim_max > value) &&
+           setrlimit(resource, &(struct rlimit){.rlim_cur = value, .rlim_max = value}) == 0;
 }
 
 /* Time that runs out is SIGXCPU, never SIGKILL, which is the system's own: it lacks memory, say. */
@@ -50,13 +52,51 @@ static size_t mapped_bytes(void)
     return n > 0 ? strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
+/* Exit statuses of a copy that ended for want of memory. */
+enum { EXIT_STARVED = 77, EXIT_GREEDY = 78 };
+
+static int without_memory; /* in the copy: which of the two it would be */
+
+/*
+ * A library that gets no memory may crash or call exit(), whatever the file is like. malloc() asks
+ * for so much at least before it gives up, so when it cannot be had, memory is what lacked.
+ */
+static void tell_memory(void)
+{
+    enum { LITTLE = 1 << 20 };
+    if (mmap(NULL, LITTLE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ==
+        MAP_FAILED) {
+        isolate_without_memory();
+    }
+}
+
+/* Crashes again, and by default, unless memory was what lacked. */
+static void on_crash(int number)
+{
+    tell_memory();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* On a stack of its own: the usual one may be what grew without end. */
+static void watch_crashes(void)
+{
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    static char stack[1 << 16];
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
+    atexit(tell_memory);
+}
+
 /* The count of the processor's seconds starts at 0 in the copy. */
 static void be_modest(void)
 {
     size_t mapped = mapped_bytes();
-    if (mapped) {
-        limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
-    }
+    bool own = mapped && limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
+    without_memory = own ? EXIT_GREEDY : EXIT_STARVED;
     limit_time();
     limit(RLIMIT_CORE, 0);
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -71,6 +111,7 @@ static void work_in_copy(void (*work)(const void *context, int to), const void *
 {
     default_signals(mask);
     be_modest();
+    watch_crashes();
     work(context, to);
     _exit(0);
 }
@@ -154,11 +195,13 @@ int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate
             break;
         }
     }
-    *end = idle                                             ? ISOLATE_IDLE
-           : WIFEXITED(code) && WEXITSTATUS(code) == 0      ? ISOLATE_DONE
-           : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU ? ISOLATE_ENDLESS
-           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL ? ISOLATE_KILLED
-                                                            : ISOLATE_CRASHED;
+    *end = idle                                                   ? ISOLATE_IDLE
+           : WIFEXITED(code) && WEXITSTATUS(code) == 0            ? ISOLATE_DONE
+           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_STARVED ? ISOLATE_STARVED
+           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_GREEDY  ? ISOLATE_GREEDY
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU       ? ISOLATE_ENDLESS
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL       ? ISOLATE_KILLED
+                                                                  : ISOLATE_CRASHED;
     return buf_check(bytes, e);
 }
 
@@ -173,6 +216,11 @@ void isolate_send(int to, const void *bytes, size_t n)
             _exit(1);
         }
     }
+}
+
+void isolate_without_memory(void)
+{
+    _exit(without_memory);
 }
 
 void isolate_close_files(void)

@@ -29,6 +29,8 @@ struct isolated {
 enum isolate_end {
     ISOLATE_DONE,    /* the work returned */
     ISOLATE_CRASHED, /* a signal or a sanitizer ended it */
+    ISOLATE_STARVED, /* it ended for want of memory, of which this process has no more */
+    ISOLATE_GREEDY,  /* the same, after it had taken all of its ISOLATE_MEMORY */
     ISOLATE_ENDLESS, /* it used up its seconds */
     ISOLATE_KILLED,  /* by somebody else: a system without memory, an impatient user */
     ISOLATE_IDLE,    /* it did nothing for too long: another try may do */
@@ -52,6 +54,9 @@ int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate
 
 /* For the work: hands n bytes over; the copy ends if nobody takes them. */
 void isolate_send(int to, const void *bytes, size_t n);
+
+/* For the work: ends the copy because it got no memory, as ISOLATE_STARVED or ISOLATE_GREEDY. */
+_Noreturn void isolate_without_memory(void);
 
 /* For the work: no file can be opened any more, by whatever name. */
 void isolate_close_files(void);
