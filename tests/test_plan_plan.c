@@ -171,6 +171,47 @@ Test(plan_plan, keeps_an_id_while_nothing_that_matters_changes)
     }
 }
 
+static const struct cell *cell_named(const struct planned *p, const char *start,
+                                     const char *variant)
+{
+    for (size_t i = 0; i < p->plan.n; i++) {
+        const struct cell *c = &p->plan.cells[i];
+        if (strncmp(c->id, start, strlen(start)) == 0 && strcmp(c->variant, variant) == 0) {
+            return c;
+        }
+    }
+    cr_assert_fail("no cell %s of %s", start, variant);
+    return NULL;
+}
+
+/* Joined texts are not cut, so cells of several cuts are one; two must not write one folder. */
+Test(plan_plan, gives_cells_an_id_each_where_what_is_swept_is_nothing_to_their_protocol)
+{
+    static const char *const lines[] = {TIERS "protocols: [text, "
+                                              "strided]\nsweep: {max_tokens: [32, 17]}\n",
+                                        TIERS "protocols: [strided, "
+                                              "text]\nsweep: {max_tokens: [17, 32]}\n"};
+    static const char *const variants[] = {"max_tokens=17", "max_tokens=32"};
+    struct planned p[2];
+    for (size_t i = 0; i < 2; i++) {
+        read_text(&p[i], lines[i]);
+        for (size_t k = 0; k < p[i].plan.n; k++) {
+            for (size_t l = 0; l < k; l++) {
+                const struct cell *a = &p[i].plan.cells[k], *b = &p[i].plan.cells[l];
+                cr_assert(strcmp(a->id, b->id) != 0 && strcmp(a->digest, b->digest) != 0, "%s",
+                          a->id);
+            }
+        }
+    }
+    for (size_t i = 0; i < 2; i++) { /* whatever their order */
+        const struct cell *a = cell_named(&p[0], "m.t.s0.strided.", variants[i]);
+        const struct cell *b = cell_named(&p[1], "m.t.s0.strided.", variants[i]);
+        cr_assert(strcmp(a->id, b->id) == 0, "%s, %s", a->id, b->id);
+    }
+    release(&p[0]);
+    release(&p[1]);
+}
+
 Test(plan_plan, describes_a_cell_in_canonical_text)
 {
     struct planned p;

@@ -178,12 +178,42 @@ static int add_method(struct planner *p, size_t model, size_t method, struct err
 
 static int compare_ids(const void *a, const void *b)
 {
-    return strcmp((*(const struct cell *const *)a)->id, (*(const struct cell *const *)b)->id);
+    const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : strcmp(x->digest, y->digest);
+}
+
+/*
+ * Cells i.. of n that are sorted are one in canonical text: what is swept is nothing to their
+ * protocol. They are rows of their own all the same, and what tells these apart tells them apart.
+ */
+static int part_twins(struct planner *p, struct cell *const *sorted, size_t n, struct err *e)
+{
+    int status = 0;
+    for (size_t i = 0; i < n && n > 1 && !status; i++) {
+        struct cell *c = sorted[i];
+        buf_clear(&p->text);
+        cell_describe(p->spec, c, &p->text);
+        buf_addf(&p->text, "variant: \"%s\"\n", c->variant);
+        status =
+            buf_check(&p->text, e) || digest_bytes(c->digest, p->text.s, p->text.len, e) ? -1 : 0;
+    }
+    return status;
+}
+
+/* Cells i.. that have one digest. */
+static size_t twins_end(struct cell *const *sorted, size_t i, size_t n)
+{
+    size_t end = i + 1;
+    while (end < n && strcmp(sorted[i]->digest, sorted[end]->digest) == 0) {
+        end++;
+    }
+    return end;
 }
 
 /*
  * Eight digits meet by chance in a plan of tens of thousands of cells, and two cells must not share
- * a folder: those that would get more digits. Equal parameters of one method never come twice.
+ * a folder: those that would get more digits.
  */
 static int part_ids(struct planner *planner, struct err *e)
 {
@@ -200,6 +230,10 @@ static int part_ids(struct planner *planner, struct err *e)
         end = i + 1;
         while (end < p->n && strcmp(sorted[i]->id, sorted[end]->id) == 0) {
             end++;
+        }
+        for (size_t k = i, next; k < end && end > i + 1 && !status; k = next) {
+            next = twins_end(sorted, k, end);
+            status = part_twins(planner, sorted + k, next - k, e);
         }
         for (size_t k = i; k < end && end > i + 1 && !status; k++) {
             status = set_id(planner, sorted[k], ID_MORE_DIGITS, e);

@@ -22,8 +22,9 @@ struct cell {
     long seed;
     size_t combination;      /* which of the method's combinations of swept values */
     char variant[CELL_TEXT]; /* "bits=[8, 4, 2] samples=20"; "" without a sweep */
-    char digest[DIGEST_HEX]; /* of its canonical text */
-    char id[CELL_TEXT];      /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
+    char
+        digest[DIGEST_HEX]; /* of its canonical text, and of `variant` where two cells share that */
+    char id[CELL_TEXT];     /* folder name: MODEL.METHOD[.sSEED].PROTOCOL.xxxxxxxx */
 };
 
 struct plan {
@@ -52,8 +53,8 @@ bool cell_uses_calibration(const struct spec *s, const struct cell *c);
 
 /*
  * The cell in canonical text: everything of the spec that determines its result, and nothing else
- * (no path, no order, no title). The 8 hexadecimal digits of its id are this text's digest's first;
- * 24 where two cells of a plan would share 8.
+ * (no path, no order, no title). The 8 hexadecimal digits of its id are the first of the digest; 24
+ * where two cells of a plan would share 8.
  */
 void cell_describe(const struct spec *s, const struct cell *c, struct buf *out);
 
