@@ -71,19 +71,53 @@ static bool go_on(void)
     return false;
 }
 
-/* What the display says to a listener's calls, standard error being a file meanwhile. */
+/* Standard error is the file "said" meanwhile. */
+static int begin_saying(struct scratch *s)
+{
+    *s = scratch_new();
+    int kept = dup(STDERR_FILENO);
+    cr_assert(freopen(scratch_path(s, "said"), "w", stderr) != NULL);
+    return kept;
+}
+
+static void expect_said(struct scratch *s, int kept, const char *expected)
+{
+    struct buf said = BUF_INIT;
+    struct err e;
+    fflush(stderr);
+    dup2(kept, STDERR_FILENO);
+    cr_assert(file_read(&said, scratch_path(s, "said"), &e) == 0, "%s", e.text);
+    cr_expect_str_eq(buf_text(&said), expected);
+    buf_release(&said);
+    scratch_remove(s);
+}
+
+/* Ids alone do not tell the cells of a sweep from each other. */
+Test(commands_run_display, a_cell_of_a_sweep_is_told_with_its_values)
+{
+    static struct run_display d = {.stop = go_on};
+    struct scratch s;
+    struct run_listener l = run_display_listener(&d);
+    struct record r = {.loss_nats = 5.25};
+    int kept = begin_saying(&s);
+    run_display_begin(&d);
+    l.planned(l.context, 2, 0);
+    l.finished(l.context, &(struct cell){.id = "base"}, &r, 0.5);
+    l.finished(l.context, &(struct cell){.id = "tiers", .variant = "bits=[8, 4, 2] samples=20"}, &r,
+               0.5);
+    expect_said(&s, kept,
+                "2 cells, 0 of them stored already\n[1/2] base  loss 5.2500  0.50 s\n"
+                "[2/2] tiers  loss 5.2500  0.50 s  bits=[8, 4, 2] samples=20\n");
+}
+
 Test(commands_run_display, off_a_terminal_a_line_a_minute)
 {
     static struct run_display d = {.stop = go_on};
-    struct scratch s = scratch_new();
-    const char *path = scratch_path(&s, "said");
+    struct scratch s;
     struct run_listener l = run_display_listener(&d);
     struct cell c = {.id = "long"};
     struct run_step step = {"losses", false, 0, 10, 60};
-    struct buf said = BUF_INIT;
-    struct err e;
-    int kept = dup(STDERR_FILENO);
-    cr_assert(freopen(path, "w", stderr) != NULL);
+    int kept = begin_saying(&s);
     run_display_begin(&d);
     l.planned(l.context, 2, 0);
     l.began(l.context, &c, 1);
@@ -94,13 +128,7 @@ Test(commands_run_display, off_a_terminal_a_line_a_minute)
     d.quiet = true;
     d.drawn_s -= 61;
     l.within(l.context, &c, &step);
-    fflush(stderr);
-    dup2(kept, STDERR_FILENO);
-    cr_assert(file_read(&said, path, &e) == 0, "%s", e.text);
-    cr_expect_str_eq(buf_text(&said),
-                     "2 cells, 0 of them stored already\n[1/2] long  10/60 losses\n");
-    buf_release(&said);
-    scratch_remove(&s);
+    expect_said(&s, kept, "2 cells, 0 of them stored already\n[1/2] long  10/60 losses\n");
 }
 
 Test(commands_run_display, several_cells_at_work_and_a_narrow_terminal)

@@ -264,8 +264,9 @@ static void finished(void *context, const struct cell *c, const struct record *r
         event_end(&v, d);
     } else if (!d->quiet) {
         run_display_clear(d);
-        fprintf(stderr, "%s[%zu/%zu]%s %s  loss %.4f  %.2f s\n", d->colored ? green : "", d->done,
-                d->cells, d->colored ? plain : "", c->id, r->loss_nats, wall_s);
+        fprintf(stderr, "%s[%zu/%zu]%s %s  loss %.4f  %.2f s%s%s\n", d->colored ? green : "",
+                d->done, d->cells, d->colored ? plain : "", c->id, r->loss_nats, wall_s,
+                c->variant[0] ? "  " : "", c->variant);
     }
 }
 
