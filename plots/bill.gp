@@ -2,7 +2,8 @@
 #
 # DATA, blocks divided by two empty lines: what stands for what, or ""; titles of groups of rows, each
 # with its line; then a row a bar: label, line, bits per weight in scope of payload, map and grids,
-# the same at their entropy, weights in scope over all weights, untouched bits over all weights.
+# the same at their entropy, weights in scope over all weights, untouched bits over all weights, bits with
+# the map alone at its entropy, or 0 where there is none.
 
 terminal_kind = ARG1
 output_path = ARG2
@@ -47,14 +48,19 @@ set rmargin at screen middle - 0.035
 set xrange [0 : bits_high * 1.14]
 set xtics bits_high > 16 ? 8 : bits_high > 8 ? 2 : 1
 set format x "%g"
+larger(a, b) = a > b ? a : b
 beyond(total, mark) = mark > total - 0.01 * bits_high ? (mark > total ? mark : total) + 0.012 * bits_high : total
+seen(bits) = bits > 0 ? bits : -1 # beside the bars
 set ytics scale 0 font small
 plot data index 2 using (0):2:(0):3:($2 - 0.36):($2 + 0.36):ytic(clipped(strcol(1), 46)) @bar linecolor rgb payload_colour, \
      data index 2 using (0):2:3:($3 + $4):($2 - 0.36):($2 + 0.36) @bar linecolor rgb map_colour, \
      data index 2 using (0):2:($3 + $4):($3 + $4 + $5):($2 - 0.36):($2 + 0.36) @bar linecolor rgb grid_colour, \
      data index 2 using 6:2 with points pointtype 13 pointsize 1.3 * dot linecolor rgb "#FFFFFF", \
      data index 2 using 6:2 with points pointtype 12 pointsize 1.1 * dot linecolor rgb "#000000" linewidth 1.2, \
-     data index 2 using (beyond($3 + $4 + $5, $6)):2:(sprintf("%.2f", $3 + $4 + $5)) with labels left offset 0.4, 0 \
+     data index 2 using (seen($9)):2 with points pointtype 7 pointsize 1.1 * dot linecolor rgb "#FFFFFF", \
+     data index 2 using (seen($9)):2 with points pointtype 6 pointsize 0.9 * dot linecolor rgb "#000000" \
+         linewidth 1.2, \
+     data index 2 using (beyond($3 + $4 + $5, larger($6, $9))):2:(sprintf("%.2f", $3 + $4 + $5)) with labels left offset 0.4, 0 \
          font small textcolor rgb "#222222", \
      data index 1 using (0):2:1 with labels left offset -0.2, 0 font small textcolor rgb "#000000"
 
@@ -87,5 +93,7 @@ plot NaN @box linecolor rgb payload_colour title "codes", \
      NaN @box linecolor rgb map_colour title (has_map ? "tier map" : ""), \
      NaN @box linecolor rgb grid_colour title "grids", \
      NaN @box linecolor rgb rest_colour title "untouched tensors", \
-     NaN with points pointtype 12 pointsize 1.1 * dot linecolor rgb "#000000" linewidth 1.2 title "codes, map at entropy"
+     NaN with points pointtype 12 pointsize 1.1 * dot linecolor rgb "#000000" linewidth 1.2 title "codes, map at entropy", \
+     NaN with points pointtype 6 pointsize 0.9 * dot linecolor rgb "#000000" linewidth 1.2 \
+         title (has_map ? "map at entropy" : "")
 unset multiplot

@@ -110,15 +110,17 @@ Test(report_figures, of_the_bill_split_the_bits_and_count_the_whole_model)
             r->payload_packed_bits = 3 * r->scope_weights;
             r->map_packed_bits = 2 * r->scope_weights;
             r->grid_bits = r->scope_weights / 4;
+            r->bits_ideal_map = 4.5;
         }
     }
     cr_assert(draw(&p, &e) == 0, "%s", e.text);
     read_figure(&p, "bill.dat", &data);
     static const char head[] =
         "\"\"\n\n\n\"small\" 1\n\"big_one\" 5\n\n\n"
-        "\"uniform\" 2 3 2 0.25 3.2 0.5 4\n\"nash\" 3 3 2 0.25 3.557 0.5 4\n";
+        "\"uniform\" 2 3 2 0.25 3.2 0.5 4 4.5\n\"nash\" 3 3 2 0.25 3.557 0.5 4 4.5\n";
     cr_assert(strncmp(data.s, head, sizeof head - 1) == 0, "%s", data.s);
-    cr_assert(strstr(data.s, "\n\"uniform\" 6 3 2 0.25 3.2 0.5 0.4194304\n") != NULL, "%s", data.s);
+    cr_assert(strstr(data.s, "\n\"uniform\" 6 3 2 0.25 3.2 0.5 0.4194304 4.5\n") != NULL, "%s",
+              data.s);
     buf_release(&data);
     place_close(&p);
 }

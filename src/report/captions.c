@@ -43,6 +43,7 @@ const struct figure_caption figure_captions[] = {
     {"bill",
      "The bit bill. Left: stored bits per weight of the quantized tensors, split into codes, tier "
      "map and grids; the study counts the codes alone. Diamonds: codes and map at their entropy. "
+     "Circles: codes as they are with the map at its entropy. "
      "Right: the whole model as a share of its 32-bit size, with the tensors that the method "
      "leaves alone as they are stored, at 16 or 32 bits a weight; the table of sizes counts those "
      "at 32."},

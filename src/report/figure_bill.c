@@ -12,7 +12,14 @@ static bool has_bill(const struct record *r)
     return r->scope_weights > 0 && isfinite(record_number(r, "payload_packed_bits"));
 }
 
-/* A line of three numbers or fewer a group of bars: a title above its rows. */
+/* Bits with plain codes and the map at its entropy; 0 without a map, or without widths of codes. */
+static double ideal_map(const struct selection *rows)
+{
+    double bits = selection_mean(rows, "bits_ideal_map");
+    return selection_mean(rows, "map_packed_bits") > 0 && isfinite(bits) ? bits : 0;
+}
+
+/* A line a bar; the first of a group leaves one free above it. */
 static void rows_of(struct buf *out, const struct chosen *c)
 {
     size_t line = 0;
@@ -27,7 +34,8 @@ static void rows_of(struct buf *out, const struct chosen *c)
                                   selection_mean(&p->rows, "grid_bits") / weights,
                                   selection_mean(&p->rows, "bits_entropy"),
                                   weights / all,
-                                  selection_mean(&p->rows, "untouched_bits") / all};
+                                  selection_mean(&p->rows, "untouched_bits") / all,
+                                  ideal_map(&p->rows)};
         figure_data_name(out, p->label);
         for (size_t k = 0; k < sizeof columns / sizeof columns[0]; k++) {
             buf_addc(out, ' ');
