@@ -33,10 +33,10 @@ plot data index 1 using 2:(NaN):xtic(strcol(1)."\n".strcol(3)) with points, \
      for [k = 1 : n] data index k using (beside($2, k, n)):($5 > 0 ? $4 - $5 : NaN):(0):(2 * $5) \
          @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
      for [k = 1 : n] data index k using (beside($2, k, n)):6 \
-         with linespoints linecolor rgb light[style_of(k)] linewidth 1 pointtype hollow[style_of(k)] \
+         with linespoints linecolor rgb light[style_of(k)] linewidth 1 pointtype hollow[form_of(k)] \
          pointsize 0.9 * dot, \
      for [k = 1 : n] data index k using (beside($2, k, n)):4 \
-         with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 pointtype filled[style_of(k)] \
+         with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 pointtype filled[form_of(k)] \
          pointsize 0.8 * dot title entry(name[k]), \
      NaN with linespoints linecolor rgb neutral linewidth 1.4 pointtype 7 pointsize 0.8 * dot \
          title "filled: of the tensors touched", \

@@ -80,12 +80,12 @@ do for [m = 1 : n_panels] {
     plot for [b = first : last] data index b using 2:($3 > 0 ? $3 : ground) \
              with lines linecolor rgb strong[style_of(method_of[b])] linewidth 1.1, \
          for [b = first : last] data index b every (game ? 1 : 25) using 2:($3 > 0 ? $3 : ground) \
-             with points linecolor rgb strong[style_of(method_of[b])] pointtype filled[style_of(method_of[b])] \
+             with points linecolor rgb strong[style_of(method_of[b])] pointtype filled[form_of(method_of[b])] \
              pointsize 0.6 * dot
 }
 x_label = note eq "" ? "" : "Shown: ".note
 y_label = "Relative excess"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.1 \
-         pointtype filled[style_of(k)] pointsize 0.6 * dot title entry(name[k])
+         pointtype filled[form_of(k)] pointsize 0.6 * dot title entry(name[k])
 unset multiplot

@@ -47,7 +47,7 @@ plot data index 3 using 2:(NaN):xtic(strcol(1)."\n".strcol(3)) with points, \
      for [p = 1 : n_protocols] for [k = 1 : n] \
          data index block(k, p) using (at($2, k, p)):4 \
          with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 dashtype p \
-         pointtype (p == 1 ? filled[style_of(k)] : hollow[style_of(k)]) pointsize 0.8 * dot \
+         pointtype (p == 1 ? filled[form_of(k)] : hollow[form_of(k)]) pointsize 0.8 * dot \
          title (p == 1 ? entry(name[k]) : ""), \
      for [p = 1 : n_protocols] \
          NaN with linespoints linecolor rgb neutral linewidth 1.4 dashtype p \

@@ -71,15 +71,15 @@ do for [m = 1 : n_models] {
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4:($1 - $3):(0) \
              with vectors nohead linecolor rgb light[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $3 : NaN):4 \
-             with points linecolor rgb light[style_of(k)] pointtype hollow[style_of(k)] pointsize 0.7 * dot, \
+             with points linecolor rgb light[style_of(k)] pointtype hollow[form_of(k)] pointsize 0.7 * dot, \
          for [k = 1 : n] data index block(m, k) using ($7 > 0 ? $2 : NaN):4 \
-             with points linecolor rgb light[style_of(k)] pointtype filled[style_of(k)] pointsize 0.7 * dot, \
+             with points linecolor rgb light[style_of(k)] pointtype filled[form_of(k)] pointsize 0.7 * dot, \
          for [k = 1 : n] data index block(m, k) using 1:5:(0):($6 - $5) \
              @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
          for [k = 1 : n] data index front(m, k) using 1:4 \
              with lines linecolor rgb strong[style_of(k)] linewidth 1.2, \
          for [k = 1 : n] data index block(m, k) using 1:4 \
-             with points linecolor rgb strong[style_of(k)] pointtype filled[style_of(k)] \
+             with points linecolor rgb strong[style_of(k)] pointtype filled[form_of(k)] \
              pointsize 0.7 * dot
 }
 
@@ -87,7 +87,7 @@ x_label = "Stored bits per weight"
 y_label = "Δ loss, protocol ".protocol." (%)\nlog beyond ±1 %"
 @legend_panel
 plot for [k = 1 : n] NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.2 \
-         pointtype filled[style_of(k)] pointsize 0.7 * dot title entry(name[k]), \
+         pointtype filled[form_of(k)] pointsize 0.7 * dot title entry(name[k]), \
      NaN with lines linecolor rgb neutral linewidth 1.2 title "line: Pareto front of the method", \
      NaN with points linecolor rgb "#BBBBBB" pointtype 7 pointsize 0.7 * dot \
          title (has_map ? "pale: with an ideal map" : ""), \

@@ -55,7 +55,7 @@ do for [m = 1 : n_models] {
     bits_high = STATS_max > bits_high ? STATS_max : bits_high
 }
 spread(m, rank) = m + 0.8 * (rank - 0.5)
-mark(m, p) = p == 1 ? filled[style_of(m)] : hollow[style_of(m)]
+mark(m, p) = p == 1 ? filled[form_of(m)] : hollow[form_of(m)]
 set xrange [0.5 : n_models + 0.5]
 set multiplot
 
@@ -68,7 +68,7 @@ set ylabel "Payload bits per weight"
 if (bits_low == bits_high) { set yrange [bits_low - 0.01 : bits_high + 0.01] }
 # The other method has another number of bits altogether: it would flatten the panel.
 plot for [m = 1 : n_models] data index bits(m, 1) using (spread(m, $1)):2 \
-         with points linecolor rgb strong[style_of(m)] pointtype filled[style_of(m)] pointsize 0.35 * dot
+         with points linecolor rgb strong[style_of(m)] pointtype filled[form_of(m)] pointsize 0.35 * dot
 
 set lmargin at screen left + half + gap
 set rmargin at screen 0.98
@@ -103,7 +103,7 @@ x_label = ""
 y_label = ""
 @legend_panel
 plot for [m = 1 : n_models] NaN with linespoints linecolor rgb strong[style_of(m)] linewidth 1.4 \
-         pointtype filled[style_of(m)] pointsize 0.7 * dot title entry(model[m]), \
+         pointtype filled[form_of(m)] pointsize 0.7 * dot title entry(model[m]), \
      for [p = 1 : n_protocols] NaN with linespoints linecolor rgb neutral linewidth 1.4 dashtype p \
          pointtype (p == 1 ? 7 : 6) pointsize 0.7 * dot title "protocol ".protocol[p], \
      NaN with lines linecolor rgb neutral linewidth 1.4 title other

@@ -44,6 +44,8 @@ array light[n_styles]  = ["#8FC0DD", "#F0B48A", "#8AD0BB", "#E8C6D8", "#F4D48A",
 array filled[n_styles] = [7, 5, 9, 11, 13, 15, 7]
 array hollow[n_styles] = [6, 4, 8, 10, 12, 14, 6]
 style_of(k) = (k - 1) % n_styles + 1
+# Six shapes beside seven colours: no two of 42 series have both in common.
+form_of(k) = (k - 1) % 6 + 1
 
 set border 3 linecolor rgb "#444444" linewidth 0.8
 set grid ytics linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6

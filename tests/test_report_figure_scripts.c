@@ -23,6 +23,7 @@ static const struct {
                   "than any line of "
                   "a legend has room for, as sweeps over many keys make them\"\n\n\n"
                   "\"text\"\n\n\n0 1 0.5 2\n"},
+    {"bill", "\"\"\n\n\n\"model\" 1\n\n\n\"steps\" 2 3 0 0.1 2.5 0.3 11 0\n"},
     {"roofline", "60 30 4 4\n\n\n\"tiny\" 2 9\n\"large\" 40 20\n"},
 };
 
@@ -149,7 +150,7 @@ static const struct {
     const char *stem, *data;
 } named[] = {
     {"bill", "\"\"\n\n\n\"model\" 1\n\n\n"
-             "\"tiers, shares=[20, 30, 50] scope=head\" 2 3.8 2 0.0001 4.5 0.3 11\n"},
+             "\"tiers, shares=[20, 30, 50] scope=head\" 2 3.8 2 0.0001 4.5 0.3 11 5.2\n"},
     {"gaps", "\"\"\n\n\n\"tiers, shares=[20, 30, 50] scope=head\"\n\"two\"\n\n\n\"wte\"\n\n\n"
              "0 0 1\n1 0 2\n"},
     {"gaps", "\"\"\n\n\n\"a\"\n\"b\"\n\"c\"\n\"d\"\n\"e\"\n"
@@ -193,5 +194,24 @@ Test(report_figure_scripts, have_room_for_the_names_that_sweeps_make)
         cr_assert(room > needed, "%zu, %s: has %g, needs %g", i, named[i].stem, room, needed);
     }
     buf_release(&svg);
+    fixture_remove(root);
+}
+
+/* Colour and shape of each two of 42 series. */
+Test(report_figure_scripts, give_no_two_of_many_series_one_look)
+{
+    const char *root = fixture_folder();
+    struct buf said = BUF_INIT;
+    char line[600];
+    snprintf(line, sizeof line,
+             "terminal_kind = 'svg'; output_path = '%s/x'; aspect = 0.5; load '%s/style.gp'; "
+             "n = 0; do for [i = 2 : 42] { do for [k = 1 : i - 1] { "
+             "n = n + (strong[style_of(i)] eq strong[style_of(k)] && "
+             "filled[form_of(i)] == filled[form_of(k)]) } }; print n",
+             root, source_path("plots"));
+    const char *const argv[] = {"gnuplot", "-d", "-e", line, NULL};
+    gnuplot(argv, &said);
+    cr_assert_str_eq(buf_text(&said), "0\n");
+    buf_release(&said);
     fixture_remove(root);
 }
