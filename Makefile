@@ -130,8 +130,8 @@ PART := $(if $(MODEL_LIST),--models $(call quoted,MODEL_LIST)) $(if $(value SAMP
 
 reproduce: deps ## Regenerate the study's table, its LaTeX form, the figures and the verdicts
 	@$(MAKE) --no-print-directory build/nashswarm
-	@build/nashswarm run $(call quoted,SPEC) --out $(call quoted,OUT) $(PART)
-	@$(if $(WHOLE),build/nashswarm run experiments/findings.yaml --out $(call quoted,OUT) --quiet >/dev/null)
+	@$(if $(WHOLE),echo experiments/findings.yaml; build/nashswarm run experiments/findings.yaml --out $(call quoted,OUT) >/dev/null)
+	@echo $(call quoted,SPEC); build/nashswarm run $(call quoted,SPEC) --out $(call quoted,OUT) $(PART)
 	@echo; build/nashswarm verify --out $(call quoted,OUT) --summary $(if $(WHOLE),--require multiscale --require findings)
 
 reproduce-gpt2: deps ## The study's two tables on the official weights that are there (make weights, make wikitext)
@@ -146,7 +146,7 @@ PAPER_SPECS := experiments/multiscale.yaml experiments/protocols.yaml experiment
 paper: deps ## Set the reproduction report, paper/main.pdf, from results (runs what is missing; installs TeX)
 	@tools/deps paper
 	@$(MAKE) --no-print-directory build/nashswarm
-	@for s in $(PAPER_SPECS); do build/nashswarm run $$s --out $(call quoted,OUT) --quiet >/dev/null || exit 1; done
+	@for s in $(PAPER_SPECS); do echo "$$s"; build/nashswarm run $$s --out $(call quoted,OUT) >/dev/null || exit 1; done
 	@build/nashswarm verify --out $(call quoted,OUT) --summary
 	@tools/paper $(call quoted,OUT)
 
