@@ -48,10 +48,10 @@ static const char *folder_of(const struct place *p, const struct record *r)
 
 /*
  * Two tokens in each text. The baseline's losses go up from 4; the method adds `shift`, and `odd`
- * more and less on texts in turn.
+ * more and less on texts in turn. The row's losses are made those of the tokens.
  */
-static void keep_evidence(const struct place *p, const struct record *r, size_t n_texts,
-                          double shift, double odd)
+static void keep_evidence(const struct place *p, struct record *r, size_t n_texts, double shift,
+                          double odd)
 {
     struct evidence v;
     struct err e;
@@ -65,6 +65,8 @@ static void keep_evidence(const struct place *p, const struct record *r, size_t 
     }
     snprintf(path, sizeof path, "%s/%s", folder_of(p, r), EVIDENCE_FILE);
     cr_assert(evidence_write(&v, path, &e) == 0, "%s", e.text);
+    r->loss_nats = evidence_mean(&v, v.nll);
+    r->baseline_loss_nats = evidence_mean(&v, v.baseline_nll);
     evidence_release(&v);
 }
 
@@ -210,6 +212,23 @@ Test(report_paired, tables_compare_nothing_that_was_scored_on_other_tokens)
     keep_evidence(&p, row_of(&p.f, "small", "uniform", "text"), TEXTS, 0.5, 0.125);
     keep_evidence(&p, row_of(&p.f, "small", "nash", "text"), TEXTS - 1, 0.25, 0.125);
     expect_not_in(&p, "paired-text.md", "nash − uniform");
+    place_close(&p);
+}
+
+/* A run that was killed while it replaced a result leaves tokens of another one. */
+Test(report_paired, tables_refuse_evidence_of_another_result)
+{
+    struct place p;
+    struct buf list = BUF_INIT;
+    struct err e;
+    fixture_study(&p.f);
+    place_open(&p);
+    keep_evidence(&p, row_of(&p.f, "small", "uniform", "text"), TEXTS, 0.5, 0.125);
+    keep_evidence(&p, row_of(&p.f, "small", "nash", "text"), TEXTS, 0.25, 0.125);
+    row_of(&p.f, "small", "nash", "text")->loss_nats += 2e-5;
+    cr_assert(report_tables(&p.store, &p.f.spec, p.f.rows, p.f.n, &list, &e) == -1);
+    cr_assert(strstr(e.text, "tokens.h5 is not of the result"), "%s", e.text);
+    buf_release(&list);
     place_close(&p);
 }
 

@@ -56,6 +56,8 @@ static void scored(struct place *p, size_t method, int64_t seed, double delta_pc
         v.baseline_nll[i] = baseline;
     }
     cr_assert(evidence_write(&v, path.s, &e) == 0, "%s", e.text);
+    r->loss_nats = evidence_mean(&v, v.nll);
+    r->baseline_loss_nats = evidence_mean(&v, v.baseline_nll);
     evidence_release(&v);
     buf_release(&folder);
     buf_release(&path);

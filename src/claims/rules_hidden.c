@@ -25,7 +25,8 @@ static int by_text_read(struct by_text *t, const struct ledger_results *x, const
     struct evidence v;
     bool found;
     *t = (struct by_text){0};
-    if (!x->cells || cell_read_evidence(&v, &found, &x->store, x->cells[row - x->rows].id, e)) {
+    if (!x->cells ||
+        cell_read_evidence(&v, &found, &x->store, x->cells[row - x->rows].id, row, e)) {
         return x->cells ? -1 : 0;
     }
     size_t n = v.n_texts;

@@ -31,7 +31,7 @@ static int read_cell(struct evidence *v, const struct pairing *p, const struct s
 {
     const struct cell *cell = cell_of_row(&p->plan, p->spec, &s->rows[i], i);
     bool found;
-    return cell_read_evidence(v, &found, p->store, cell ? cell->id : "", e);
+    return cell_read_evidence(v, &found, p->store, cell ? cell->id : "", &s->rows[i], e);
 }
 
 static bool same_tokens(const struct pairing_texts *a, const struct pairing_texts *b)

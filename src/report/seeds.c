@@ -121,7 +121,7 @@ static int collect(double **difference, struct ranking_data *d, const struct see
         if (!selection_has(&l->random, i)) {
             continue;
         }
-        status = cell_read_evidence(&v, &found, store, cells[i].id, e);
+        status = cell_read_evidence(&v, &found, store, cells[i].id, &l->random.rows[i], e);
         if (found && evidence_same_tokens(other, &v)) {
             status = differences(*difference + d->runs * d->n, &d->n, other, &v, e);
             d->runs++;
@@ -142,7 +142,8 @@ static int rank_line(struct seeds_line *l, const struct store *store, const stru
     struct ranking_data d = {0};
     double *difference = NULL;
     bool found = false;
-    int status = first ? cell_read_evidence(&other, &found, store, cells[first - rows].id, e) : 0;
+    int status =
+        first ? cell_read_evidence(&other, &found, store, cells[first - rows].id, first, e) : 0;
     if (!found) {
         return status;
     }

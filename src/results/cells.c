@@ -148,8 +148,24 @@ int cell_read_details(struct cell_details *d, const struct store *s, const char 
     return status;
 }
 
+/* Evidence is in 32-bit floats: its mean and the row's differ by their rounding, and by no more. */
+static int check_evidence(const struct evidence *v, const struct record *row, const char *path,
+                          struct err *e)
+{
+    double loss = evidence_mean(v, v->nll), baseline = evidence_mean(v, v->baseline_nll);
+    if (!(fabs(loss - row->loss_nats) > 1e-6 * fmax(1, fabs(loss))) &&
+        !(fabs(baseline - row->baseline_loss_nats) > 1e-6 * fmax(1, fabs(baseline)))) {
+        return 0;
+    }
+    return err_set(e,
+                   "%s is not of the result that the table has: its losses are %.6f nats and %.6f "
+                   "of the baseline, those of the table %.6f and %.6f; delete its folder and run "
+                   "the experiment again",
+                   path, loss, baseline, row->loss_nats, row->baseline_loss_nats);
+}
+
 int cell_read_evidence(struct evidence *v, bool *found, const struct store *s, const char *id,
-                       struct err *e)
+                       const struct record *row, struct err *e)
 {
     struct buf path = BUF_INIT;
     *v = (struct evidence){0};
@@ -157,6 +173,10 @@ int cell_read_evidence(struct evidence *v, bool *found, const struct store *s, c
     *found = !status && *id && file_exists(path.s);
     if (*found) {
         status = evidence_read(v, path.s, e);
+        if (!status && check_evidence(v, row, path.s, e)) {
+            evidence_release(v);
+            status = -1;
+        }
         *found = !status;
     }
     buf_release(&path);

@@ -31,9 +31,10 @@ int cell_read_details(struct cell_details *d, const struct store *s, const char 
 
 /*
  * The evidence beside it; *found is false, and the evidence empty, without that file or for the id
- * "". Released by evidence_release().
+ * "". Evidence of other losses than the row has is an error: a run was killed while it replaced the
+ * result, or somebody did. Released by evidence_release().
  */
 int cell_read_evidence(struct evidence *v, bool *found, const struct store *s, const char *id,
-                       struct err *e);
+                       const struct record *row, struct err *e);
 
 #endif

@@ -210,6 +210,18 @@ size_t evidence_by_text(const struct evidence *v, const float *nll, double *sum,
     return n;
 }
 
+double evidence_mean(const struct evidence *v, const float *nll)
+{
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < v->n_texts; i++) {
+        double of_text, weight;
+        evidence_of_text(v, nll, i, &of_text, &weight);
+        sum += of_text;
+        n += weight;
+    }
+    return n > 0 ? sum / n : (double)NAN;
+}
+
 bool evidence_same_tokens(const struct evidence *a, const struct evidence *b)
 {
     return a->n_texts == b->n_texts && a->n_tokens == b->n_tokens &&

@@ -51,6 +51,9 @@ size_t evidence_by_text(const struct evidence *v, const float *nll, double *sum,
 void evidence_of_text(const struct evidence *v, const float *nll, size_t i, double *sum,
                       double *weight);
 
+/* The loss that it makes: the mean over tokens, or of the texts' means; NaN without tokens. */
+double evidence_mean(const struct evidence *v, const float *nll);
+
 /* Whether two cells were scored on the same tokens: their texts, and the baseline's losses there.
  */
 bool evidence_same_tokens(const struct evidence *a, const struct evidence *b);
