@@ -46,9 +46,17 @@ plot data index 3 using 2:(NaN):xtic(strcol(1)."\n".strcol(3)) with points, \
          @error_bar linecolor rgb strong[style_of(k)] linewidth 1, \
      for [p = 1 : n_protocols] for [k = 1 : n] \
          data index block(k, p) using (at($2, k, p)):4 \
-         with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 dashtype p \
-         pointtype (p == 1 ? filled[form_of(k)] : hollow[form_of(k)]) pointsize 0.8 * dot \
-         title (p == 1 ? entry(name[k]) : ""), \
+         with lines linecolor rgb strong[style_of(k)] linewidth 1.4 dashtype p, \
+     for [p = 2 : n_protocols] for [k = 1 : n] \
+         data index block(k, p) using (at($2, k, p)):4 \
+         with points linecolor rgb "#FFFFFF" pointtype filled[form_of(k)] pointsize dot, \
+     for [p = 1 : n_protocols] for [k = 1 : n] \
+         data index block(k, p) using (at($2, k, p)):4 \
+         with points linecolor rgb strong[style_of(k)] linewidth (p == 1 ? 1.4 : 1) \
+         pointtype (p == 1 ? filled[form_of(k)] : hollow[form_of(k)]) pointsize (p == 1 ? 0.8 : 0.95) * dot, \
+     for [k = 1 : n] \
+         NaN with linespoints linecolor rgb strong[style_of(k)] linewidth 1.4 pointtype filled[form_of(k)] \
+         pointsize 0.8 * dot title entry(name[k]), \
      for [p = 1 : n_protocols] \
          NaN with linespoints linecolor rgb neutral linewidth 1.4 dashtype p \
          pointtype (p == 1 ? 7 : 6) pointsize 0.8 * dot \
