@@ -9,9 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Bytes: OpenBLAS takes two blocks of 128 MiB as it starts, OpenMP's table of a team is on the
- * stack. */
-#define ADDRESS_SPACE_MIN ((size_t)256 << 20)
+/* Bytes: OpenBLAS takes a block for each of its threads as it starts, OpenMP's table of a team is
+ * on the stack. */
+#define BLAS_BLOCK ((size_t)128 << 20)
+#define BESIDES ((size_t)16 << 20) /* what a sentence about the rest takes */
 enum { STACK_MIN = 256 * 1024 };
 
 void start_clean(void)
@@ -41,15 +42,63 @@ static void refuse(const char *sentence)
     syscall(SYS_exit_group, EXIT_FAILURE);
 }
 
-static void check_limits(void)
+/* The number that the environment gives a name; 0: none. */
+static size_t number_of(char **environment, const char *name)
 {
-    struct rlimit stack;
-    long address = syscall(SYS_mmap, NULL, ADDRESS_SPACE_MIN, PROT_NONE,
+    size_t n = strlen(name), number = 0;
+    for (; *environment; environment++) {
+        if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=') {
+            const char *digit = *environment + n + 1;
+            for (; *digit >= '0' && *digit <= '9' && number < 100000; digit++) {
+                number = 10 * number + (size_t)(*digit - '0');
+            }
+            return number;
+        }
+    }
+    return 0;
+}
+
+/* How many threads OpenBLAS starts with: as many as it is told to, and no more than processors. */
+static size_t blas_threads(char **environment)
+{
+    static const char *const names[] = {"OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS",
+                                        "OMP_NUM_THREADS"};
+    unsigned char processors[1024] = {0}; /* a bit each */
+    size_t all = 0, told = 0;
+    syscall(SYS_sched_getaffinity, 0, sizeof processors, processors);
+    for (size_t i = 0; i < sizeof processors; i++) {
+        all += (size_t)__builtin_popcount(processors[i]);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names && !told; i++) {
+        told = number_of(environment, names[i]);
+    }
+    return told && told < all ? told : all;
+}
+
+static void check_space(char **environment)
+{
+    struct rlimit space;
+    if (syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, &space) != 0 ||
+        space.rlim_cur == RLIM_INFINITY) {
+        return;
+    }
+    size_t bytes = blas_threads(environment) * BLAS_BLOCK + BESIDES;
+    long address = syscall(SYS_mmap, NULL, bytes, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (address == -1) {
-        refuse("nashswarm: under 256 MiB of address space are left; raise the limit (ulimit -v)\n");
+        refuse("nashswarm: OpenBLAS takes 128 MiB of address space for each of its threads, and "
+               "less is left; raise the limit (ulimit -v), or set OMP_NUM_THREADS=1\n");
     }
-    syscall(SYS_munmap, address, ADDRESS_SPACE_MIN);
+    syscall(SYS_munmap, address, bytes);
+}
+
+/* As the C library calls it. */
+static void check_limits(int argc, char **argv, char **environment)
+{
+    struct rlimit stack;
+    (void)argc;
+    (void)argv;
+    check_space(environment);
     if (syscall(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &stack) == 0 && stack.rlim_cur < STACK_MIN) {
         refuse(
             "nashswarm: the stack may not be smaller than 256 KiB; raise the limit (ulimit -s)\n");
@@ -57,6 +106,6 @@ static void check_limits(void)
 }
 
 __attribute__((section(".preinit_array"),
-               used)) static void (*const before_libraries)(void) = check_limits;
+               used)) static void (*const before_libraries)(int, char **, char **) = check_limits;
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * start: what a program takes for granted, whatever its parent left it.
  *
- * Before main(), and before libraries start: there is some address space and some stack, for
- * OpenBLAS waits for ever for memory that it does not get. A program with too little ends with a
- * sentence and status 1.
+ * Before main(), and before libraries start: there is address space for each thread of OpenBLAS and
+ * some stack, for OpenBLAS waits for ever for memory that it does not get. A program with too
+ * little ends with a sentence and status 1.
  */
 #ifndef NS_BASE_START_H
 #define NS_BASE_START_H

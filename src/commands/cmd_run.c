@@ -183,7 +183,8 @@ int cmd_run(int argc, char **argv)
     if (run_options_parse(&o, argc, argv, &e)) {
         return command_fail("run", EXIT_FAILED, &e);
     }
-    int status = take_ids(&o, &ids, &e) || compute_init((int)o.threads, &e)
+    int status = take_ids(&o, &ids, &e) || compute_init((int)o.threads, &e) ||
+                         compute_reserve(o.limits.side_by_side, &e)
                      ? command_fail("run", EXIT_FAILED, &e)
                      : experiment_open(&x, "run", &o.experiment);
     if (!status) {

@@ -2,6 +2,8 @@
 
 #include <cblas.h>
 #include <omp.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 /*
  * Teams have the size that is asked for, whatever OMP_DYNAMIC, OMP_THREAD_LIMIT and
@@ -17,6 +19,38 @@ static void settle_teams(int threads)
     omp_set_num_threads(threads < limit ? threads : limit);
 }
 
+/*
+ * OpenBLAS has a block for each of the threads that it was started with, and takes another whenever
+ * more products go on at a time. Having been told of so many threads it takes them now, and keeps
+ * them for products when it has one again.
+ */
+int compute_reserve(int products, struct err *e)
+{
+    static const size_t block = (size_t)128 << 20, besides = (size_t)16 << 20;
+    static int blocks; /* 0: not known yet */
+    struct rlimit space;
+    blocks = blocks ? blocks : openblas_get_num_threads();
+    if (products <= blocks || getrlimit(RLIMIT_AS, &space) || space.rlim_cur == RLIM_INFINITY) {
+        return 0;
+    }
+    size_t bytes = (size_t)(products - blocks) * block + besides;
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) {
+        return err_set(
+            e,
+            "%d matrix products at a time take %zu MiB of address space, and less is left: "
+            "raise the limit (ulimit -v), or do fewer at a time (--threads, -j)",
+            products, bytes >> 20);
+    }
+    munmap(room, bytes);
+    int threads = compute_threads(); /* OpenBLAS sets the number of OpenMP too */
+    openblas_set_num_threads(products);
+    openblas_set_num_threads(1);
+    settle_teams(threads);
+    blocks = products;
+    return 0;
+}
+
 int compute_init(int threads, struct err *e)
 {
     if (openblas_get_parallel() != 2) {
@@ -27,6 +61,9 @@ int compute_init(int threads, struct err *e)
     }
     omp_set_dynamic(0);
     int wanted = threads > 0 ? threads : omp_get_max_threads();
+    if (wanted <= COMPUTE_THREADS_MAX && compute_reserve(wanted, e)) {
+        return -1;
+    }
     openblas_set_num_threads(1); /* products are shared out by us alone; sets OpenMP's number too */
     settle_teams(wanted);
     if (compute_threads() > COMPUTE_THREADS_MAX) {

@@ -23,6 +23,13 @@ enum { COMPUTE_THREADS_MAX = 1024 };
 int compute_init(int threads, struct err *e);
 int compute_threads(void);
 
+/*
+ * Makes sure of the memory of so many products at a time, where address space is limited (ulimit
+ * -v): OpenBLAS waits for ever for what it does not get. Of those of our teams compute_init() does.
+ * Before a model is opened, by a program that has one thread.
+ */
+int compute_reserve(int products, struct err *e);
+
 /* Sets the number of threads of the teams of the calling thread alone; 1 and more. */
 void compute_set_threads(int threads);
 
