@@ -4,6 +4,7 @@
 #ifndef NS_BASE_CLOCK_H
 #define NS_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <time.h>
 
 /* Seconds since some fixed moment; only differences mean anything. */
@@ -12,6 +13,28 @@ static inline double clock_s(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/*
+ * A condition that is waited for until a moment of clock_after(): whoever sets the system's clock
+ * back meanwhile, as its daemon may, does not make the wait longer.
+ */
+static inline void clock_condition_init(pthread_cond_t *c)
+{
+    pthread_condattr_t same;
+    pthread_condattr_init(&same);
+    pthread_condattr_setclock(&same, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &same);
+    pthread_condattr_destroy(&same);
+}
+
+/* In so many whole seconds. */
+static inline struct timespec clock_after(time_t seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += seconds;
+    return t;
 }
 
 enum { CLOCK_UTC = 32 };

@@ -1,8 +1,8 @@
 #include "run/queue.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { WAIT_S = 1 }; /* between two looks at what others have claimed */
@@ -20,10 +20,9 @@ static size_t variant_end(const struct plan *p, size_t i)
 int queue_init(struct queue *q, struct run *r, struct err *e)
 {
     const struct plan *p = &r->plan;
-    *q = (struct queue){.run = r,
-                        .claims = {.file = -1},
-                        .starts = mem_new(p->n + 1, sizeof *q->starts, e),
-                        .changed = PTHREAD_COND_INITIALIZER};
+    *q = (struct queue){
+        .run = r, .claims = {.file = -1}, .starts = mem_new(p->n + 1, sizeof *q->starts, e)};
+    clock_condition_init(&q->changed);
     for (size_t i = 0; q->starts && i < p->n; i = variant_end(p, i)) {
         q->starts[q->to++] = i;
     }
@@ -38,6 +37,7 @@ int queue_init(struct queue *q, struct run *r, struct err *e)
 void queue_release(struct queue *q)
 {
     claims_close(&q->claims);
+    pthread_cond_destroy(&q->changed);
     free(q->starts);
     free(q->put_off);
 }
@@ -93,14 +93,12 @@ static void wait_for_others(struct queue *q)
     struct run *r = q->run;
     const struct run_listener *l = r->listener;
     const struct cell *c = &r->plan.cells[q->starts[q->put_off[0]]];
-    struct timespec until;
+    struct timespec until = clock_after(WAIT_S);
     if (r->stopped || (l->waits && l->waits(l->context, c, q->n_put_off))) {
         r->stopped = true;
         q->ended = true;
         return;
     }
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WAIT_S;
     pthread_cond_timedwait(&q->changed, &r->lock, &until);
 }
 
