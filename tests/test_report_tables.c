@@ -233,8 +233,8 @@ Test(report_tables, of_a_sweep_have_a_line_a_point)
     struct err e;
     cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
     /* A table for each protocol, with its own losses alone. */
-    const char *under_text = strstr(out.s, "protocol text.");
-    cr_assert(strstr(out.s, "protocol paper.") && under_text, "%s", out.s);
+    const char *under_text = strstr(out.s, "protocol text:");
+    cr_assert(strstr(out.s, "protocol paper:") && under_text, "%s", out.s);
     cr_assert(strstr(out.s, "small  uniform   bits=2          4.000         4.000         3.200    "
                             "4.000  5.1000  +2.00 %         –   0.06250\n"),
               "%s", out.s);
@@ -279,6 +279,15 @@ Test(report_tables, have_every_method_where_the_studys_tables_leave_some_out)
     cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
     const char *all = strstr(out.s, "against loss; protocol paper");
     cr_assert(all && strstr(all, "nash-exact"), "%s", out.s);
-    cr_assert(strstr(all, "against loss; protocol text"), "%s", out.s);
+    cr_assert(strstr(all, "against loss; protocol text: 20 texts, each cut to 64 tokens.\n"), "%s",
+              out.s);
+    f.spec.evaluations = (struct spec_evaluation[]){f.spec.evaluations[0], f.spec.evaluations[0]};
+    f.spec.n_evaluations = 2;
+    f.spec.evaluations[1].max_tokens = 32;
+    fixture_row(&f, 0, 0, "paper", 4)->texts = 3;
+    buf_clear(&out);
+    cr_assert(report_print(NULL, &f.spec, f.rows, f.n, &out, &e) == 0, "%s", e.text);
+    cr_assert(strstr(out.s, "against loss; protocol text: 20 texts.\n"), "%s", out.s);
+    cr_assert(strstr(out.s, "against loss; protocol paper.\n"), "%s", out.s);
     buf_release(&out);
 }

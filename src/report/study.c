@@ -6,6 +6,38 @@
 
 #include "base/mem.h"
 
+/* Where texts are cut; 0 when it is not the same for all that the spec is scored on. */
+static long cut_of(const struct spec *s)
+{
+    long cut = s->n_evaluations ? s->evaluations[0].max_tokens : 0;
+    for (size_t i = 0; i < s->n_evaluations; i++) {
+        cut = s->evaluations[i].max_tokens == cut ? cut : 0;
+    }
+    return cut;
+}
+
+void report_scored_on(const struct spec *s, const char *protocol, const struct record *rows,
+                      size_t n, struct buf *out)
+{
+    long long texts = RECORD_NONE;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(rows[i].protocol, protocol) == 0) {
+            if (texts != RECORD_NONE && texts != rows[i].texts) {
+                return;
+            }
+            texts = rows[i].texts;
+        }
+    }
+    if (texts == RECORD_NONE) {
+        return;
+    }
+    buf_addf(out, ": %lld text%s", texts, texts == 1 ? "" : "s");
+    bool whole = strcmp(protocol, "paper") != 0 && strcmp(protocol, "text") != 0;
+    if (!whole && cut_of(s)) {
+        buf_addf(out, ", each cut to %ld tokens", cut_of(s));
+    }
+}
+
 const char *report_title(const struct spec *s)
 {
     return *s->title ? s->title : s->name;

@@ -33,6 +33,14 @@ void study_release(struct study *s);
 /* The title of the spec, or its name when it has none. */
 const char *report_title(const struct spec *s);
 
+/*
+ * Appends what the rows of a protocol were scored on, as ": 128 texts, each cut to 64 tokens", as
+ * far as it is the same for all of them. It is easily overlooked that most of a text may lie behind
+ * the cut.
+ */
+void report_scored_on(const struct spec *s, const char *protocol, const struct record *rows,
+                      size_t n, struct buf *out);
+
 /* The names of the spec's protocols, in its order. */
 const char *report_protocol(const struct spec *s, size_t i);
 bool report_has_protocol(const struct spec *s, const char *name);

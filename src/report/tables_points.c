@@ -153,8 +153,10 @@ void tables_sweep(struct layout *l, const struct spec *s, const char *protocol,
 {
     bool first = strcmp(protocol, report_protocol(s, 0)) == 0;
     layout_name(l, first ? "sweep" : "sweep-%s", protocol);
-    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss; protocol %s.",
+    buf_addf(&l->caption, "%s. Stored bits per weight in scope against loss; protocol %s",
              report_title(s), protocol);
+    report_scored_on(s, protocol, rows, n, &l->caption);
+    buf_addc(&l->caption, '.');
     sweep_columns(l);
     for (size_t i = 0; i < n; i++) {
         if (selection_opens(rows, i)) {
