@@ -124,7 +124,7 @@ static void sink(void)
 
 Test(base_isolate, a_crash_without_memory_says_whose_limit_it_was)
 {
-    static void (*const ways[])(void) = {abort, leave, sink};
+    static void (*const ways[])(void) = {leave, sink, abort};
     struct buf bytes = BUF_INIT;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         cr_expect(end_of(starve, &ways[i], &bytes) == ISOLATE_GREEDY, "way %zu", i);
