@@ -9,6 +9,17 @@ struct options {
     const char *folder, *output;
 };
 
+/* What was downloaded must not be lost. */
+static void keep_sources(const struct options *o, struct argp_state *state)
+{
+    for (const char *const *name = gpt2_import_names; *name; name++) {
+        struct buf path = BUF_INIT;
+        buf_addf(&path, "%s/%s", o->folder, *name);
+        command_keep_input(o->output, buf_text(&path), *name, state);
+        buf_release(&path);
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
@@ -24,6 +35,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "which folder? Give one of Hugging Face's form");
         } else if (!o->output) {
             argp_error(state, "where to? Give -o MODEL.h5");
+        } else {
+            keep_sources(o, state);
         }
         return 0;
     default:

@@ -1,6 +1,7 @@
 /* nashswarm report, nashswarm figures: again from stored results alone. */
 #include <argp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "commands/command.h"
@@ -60,6 +61,23 @@ static int check(const struct experiment *x, const struct record *rows, size_t n
     }
     buf_release(&sentence);
     return status;
+}
+
+/* A file that is there is replaced only where it is a page: it may be a spec, a model or a table.
+ */
+static int check_page(const char *path, struct err *e)
+{
+    struct file_map there;
+    if (!path || !file_exists(path)) {
+        return 0;
+    }
+    if (file_map_open(&there, path, e)) {
+        return -1;
+    }
+    size_t n = strlen(HTML_LEAD);
+    bool page = there.n == 0 || (there.n > n && memcmp(there.bytes, HTML_LEAD, n) == 0);
+    file_map_close(&there);
+    return page ? 0 : err_set(e, "%s is there and is no HTML page: give --html another name", path);
 }
 
 /* Draws the figures anew, then puts everything into one page; `out` gets its path. */
@@ -135,6 +153,10 @@ static int again(const char *command, const char *help, int argc, char **argv, b
     command_parse(&argp, argc, argv, &o);
     if (o.html && !tables) {
         err_set(&e, "--html belongs to `nashswarm report`, whose page has the figures in it");
+        experiment_request_release(&o.experiment);
+        return command_fail(command, EXIT_USAGE, &e);
+    }
+    if (check_page(o.html_path, &e)) {
         experiment_request_release(&o.experiment);
         return command_fail(command, EXIT_USAGE, &e);
     }

@@ -61,6 +61,9 @@ int gpt2_save_made(const struct gpt2 *m, const char *path, const struct gpt2_sou
 /* The sources recorded in an open model's file, at most GPT2_SOURCES_MAX, in the order of names. */
 int gpt2_sources(const struct gpt2 *m, struct gpt2_source *out, size_t *n, struct err *e);
 
+/* The names of the files that are read of a Hugging Face folder; NULL ends them. */
+extern const char *const gpt2_import_names[];
+
 /*
  * Reads a Hugging Face folder and writes the model file; no more than a part of a tensor is in
  * memory. Progress is in weights, about.

@@ -20,8 +20,8 @@ static const size_t tokenizer_file_max = (size_t)64 << 20;
 
 enum source { CONFIG, WEIGHTS, VOCABULARY, MERGES, ADDED, N_SOURCES };
 
-static const char *const source_names[N_SOURCES] = {
-    "config.json", "model.safetensors", "vocab.json", "merges.txt", "added_tokens.json"};
+const char *const gpt2_import_names[] = {"config.json", "model.safetensors", "vocab.json",
+                                         "merges.txt",  "added_tokens.json", NULL};
 
 struct import {
     struct buf paths[N_SOURCES];
@@ -38,7 +38,7 @@ struct import {
 static int name_files(struct import *in, const char *folder, struct err *e)
 {
     for (int i = 0; i < N_SOURCES; i++) {
-        buf_addf(&in->paths[i], "%s/%s", folder, source_names[i]);
+        buf_addf(&in->paths[i], "%s/%s", folder, gpt2_import_names[i]);
         if (buf_check(&in->paths[i], e)) {
             return -1;
         }
@@ -105,7 +105,7 @@ static int check_shape(const struct import *in, const struct gpt2_tensor *t,
     }
     return err_set(e, "%s in %s is %s, but %s makes it %s", from->name,
                    buf_text(&in->paths[WEIGHTS]), *got ? got : "a single number",
-                   source_names[CONFIG], wanted);
+                   gpt2_import_names[CONFIG], wanted);
 }
 
 static int take_tensor(struct import *in, const struct safetensor *from, int index, struct err *e)
@@ -236,7 +236,7 @@ static int digest_sources(struct import *in, struct gpt2_source *out, size_t *n,
             continue;
         }
         struct gpt2_source *source = &out[(*n)++];
-        snprintf(source->name, sizeof source->name, "%s", source_names[i]);
+        snprintf(source->name, sizeof source->name, "%s", gpt2_import_names[i]);
         if (digest_long_file(source->sha256, path, i == WEIGHTS ? &progress : NULL, e)) {
             return -1;
         }

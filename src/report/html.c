@@ -19,9 +19,10 @@ static void escaped(struct buf *out, const char *text)
 
 static void head(const struct html_report *r, struct buf *out)
 {
-    buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<title>");
+    buf_adds(out,
+             HTML_LEAD "\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                       "<title>");
     escaped(out, report_title(r->spec));
     buf_addf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1>", html_style);
     escaped(out, report_title(r->spec));

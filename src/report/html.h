@@ -11,6 +11,8 @@
 #include "results/stored.h"
 #include "spec/spec.h"
 
+#define HTML_LEAD "<!DOCTYPE html>" /* how a page begins */
+
 struct html_report {
     const struct spec *spec;
     const struct store *store;
