@@ -122,6 +122,20 @@ static void sink(void)
     much[1] = much[0];
 }
 
+static void give_up(const void *context, int to)
+{
+    (void)context;
+    (void)to;
+    isolate_without_memory();
+}
+
+Test(base_isolate, memory_that_lacks_below_the_limit_is_the_systems)
+{
+    struct buf bytes = BUF_INIT;
+    cr_assert(end_of(give_up, NULL, &bytes) == ISOLATE_STARVED);
+    buf_release(&bytes);
+}
+
 Test(base_isolate, a_crash_without_memory_says_whose_limit_it_was)
 {
     static void (*const ways[])(void) = {leave, sink, abort};

@@ -181,8 +181,8 @@ static int ask(struct buf *report, const struct h5_subject *s, struct err *e)
     }
     if (end == ISOLATE_STARVED) {
         return err_set(e,
-                       "out of memory: none was left for the process that was to look at %s; raise "
-                       "the limit (ulimit -v)",
+                       "out of memory: none was left for the process that was to look at %s; is "
+                       "there a limit (ulimit -v)?",
                        s->path);
     }
     if (end == ISOLATE_GREEDY) {

@@ -55,17 +55,27 @@ static size_t mapped_bytes(void)
 /* Exit statuses of a copy that ended for want of memory. */
 enum { EXIT_STARVED = 77, EXIT_GREEDY = 78 };
 
-static int without_memory; /* in the copy: which of the two it would be */
+static bool own_limit; /* in the copy: ISOLATE_MEMORY is what bounds it, nothing from outside */
 
-/*
- * A library that gets no memory may crash or call exit(), whatever the file is like. malloc() asks
- * for so much at least before it gives up, so when it cannot be had, memory is what lacked.
- */
-static void tell_memory(void)
+/* Whether there is as much as malloc() asks for at least before it gives up. */
+static bool can_map(int access)
 {
     enum { LITTLE = 1 << 20 };
-    if (mmap(NULL, LITTLE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ==
-        MAP_FAILED) {
+    void *room = mmap(NULL, LITTLE, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return room != MAP_FAILED && munmap(room, LITTLE) == 0;
+}
+
+/* What may not be touched takes address space alone, of which a system with no memory has enough.
+ */
+void isolate_without_memory(void)
+{
+    _exit(own_limit && !can_map(PROT_NONE) ? EXIT_GREEDY : EXIT_STARVED);
+}
+
+/* A library that gets no memory may crash or call exit(), whatever the file is like. */
+static void tell_memory(void)
+{
+    if (!can_map(PROT_READ | PROT_WRITE)) {
         isolate_without_memory();
     }
 }
@@ -95,8 +105,7 @@ static void watch_crashes(void)
 static void be_modest(void)
 {
     size_t mapped = mapped_bytes();
-    bool own = mapped && limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
-    without_memory = own ? EXIT_GREEDY : EXIT_STARVED;
+    own_limit = mapped && limit(RLIMIT_AS, mapped + ISOLATE_MEMORY);
     limit_time();
     limit(RLIMIT_CORE, 0);
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -216,11 +225,6 @@ void isolate_send(int to, const void *bytes, size_t n)
             _exit(1);
         }
     }
-}
-
-void isolate_without_memory(void)
-{
-    _exit(without_memory);
 }
 
 void isolate_close_files(void)

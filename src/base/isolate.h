@@ -29,7 +29,7 @@ struct isolated {
 enum isolate_end {
     ISOLATE_DONE,    /* the work returned */
     ISOLATE_CRASHED, /* a signal or a sanitizer ended it */
-    ISOLATE_STARVED, /* it ended for want of memory, of which this process has no more */
+    ISOLATE_STARVED, /* it ended for want of memory: the system or a limit from outside has none */
     ISOLATE_GREEDY,  /* the same, after it had taken all of its ISOLATE_MEMORY */
     ISOLATE_ENDLESS, /* it used up its seconds */
     ISOLATE_KILLED,  /* by somebody else: a system without memory, an impatient user */
