@@ -3,6 +3,10 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "results/evidence.h"
 
 static const char head[] =
     "name: made\n"
@@ -49,6 +53,31 @@ struct record *made_row(struct made_claim *m, const char *model, const char *met
     r->delta_pct_low = low;
     r->delta_pct_high = high;
     return r;
+}
+
+void made_tokens(struct made_claim *m, const struct record *row, const double gain[20])
+{
+    struct ledger_results *x = &m->ledger.results[0];
+    size_t i = (size_t)(row - x->rows);
+    char name[512];
+    struct evidence v;
+    struct err e;
+    if (!x->cells) {
+        x->cells = calloc(32, sizeof *x->cells);
+        cr_assert(x->cells && store_init(&x->store, m->scratch.folder, "r", &e) == 0, "%s", e.text);
+    }
+    snprintf(x->cells[i].id, sizeof x->cells[i].id, "cell%zu", i);
+    cr_assert(evidence_new(&v, 20, 20, &e) == 0, "%s", e.text);
+    for (size_t t = 0; t < 20; t++) {
+        v.start[t + 1] = t + 1;
+        v.baseline_nll[t] = 4;
+        v.nll[t] = (float)(4 + gain[t]);
+    }
+    snprintf(name, sizeof name, "%s/cells/cell%zu", x->store.results.s, i);
+    cr_assert(file_make_dirs(name, &e) == 0, "%s", e.text);
+    snprintf(name + strlen(name), sizeof name - strlen(name), "/%s", EVIDENCE_FILE);
+    cr_assert(evidence_write(&v, name, &e) == 0, "%s", e.text);
+    evidence_release(&v);
 }
 
 const struct answer *made_answer(struct made_claim *m, size_t i)

@@ -21,6 +21,9 @@ void made_claim_release(struct made_claim *m);
 struct record *made_row(struct made_claim *m, const char *model, const char *method,
                         const char *protocol, double delta, double low, double high);
 
+/* The tokens of a row, one a text, of 4 nats before; what each text gains after is given. */
+void made_tokens(struct made_claim *m, const struct record *row, const double gain[20]);
+
 /* What the rows as they are now make of the claim: answer i. Good until the next one is made. */
 const struct answer *made_answer(struct made_claim *m, size_t i);
 

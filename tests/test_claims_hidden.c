@@ -1,11 +1,8 @@
 /* The rule on harm that padding hides: what is a proof of it, and what is none. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "made_claim.h"
 
 static const char hidden[] = "rule: hidden, results: r, method: q, protocol: text, against: paper, "
@@ -36,37 +33,11 @@ Test(claims_hidden, wants_harm_on_the_text_and_a_resolved_difference)
     made_claim_release(&m);
 }
 
-/* The tokens of a row: one a text, of 4 nats before; what each text gains after is given. */
-static void made_tokens(struct made_claim *m, const struct record *row, const double gain[20])
-{
-    struct ledger_results *x = &m->ledger.results[0];
-    size_t i = (size_t)(row - x->rows);
-    char name[512];
-    struct evidence v;
-    struct err e;
-    snprintf(x->cells[i].id, sizeof x->cells[i].id, "cell%zu", i);
-    cr_assert(evidence_new(&v, 20, 20, &e) == 0, "%s", e.text);
-    for (size_t t = 0; t < 20; t++) {
-        v.start[t + 1] = t + 1;
-        v.baseline_nll[t] = 4;
-        v.nll[t] = (float)(4 + gain[t]);
-    }
-    snprintf(name, sizeof name, "%s/cells/cell%zu", x->store.results.s, i);
-    cr_assert(file_make_dirs(name, &e) == 0, "%s", e.text);
-    snprintf(name + strlen(name), sizeof name - strlen(name), "/%s", EVIDENCE_FILE);
-    cr_assert(evidence_write(&v, name, &e) == 0, "%s", e.text);
-    evidence_release(&v);
-}
-
 Test(claims_hidden, pairs_the_texts_of_both_protocols)
 {
     struct made_claim m;
-    struct err e;
     double hard[20], less[20];
     made_claim(&m, hidden);
-    struct ledger_results *x = &m.ledger.results[0];
-    x->cells = calloc(32, sizeof *x->cells);
-    cr_assert(store_init(&x->store, m.scratch.folder, "r", &e) == 0, "%s", e.text);
     for (size_t t = 0; t < 20; t++) { /* both vary from text to text, and alike */
         hard[t] = 0.4 + 0.02 * (double)((7 * t) % 20);
         less[t] = hard[t] - 0.04 - 0.002 * (double)(t % 2);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "claims/by_text.h"
 #include "claims/deciding.h"
 
 static const char no_interval[] = "; no interval is stored: judged by the value";
@@ -96,6 +97,10 @@ void rule_less(struct answer *out, const struct question *q)
     }
     struct estimate a = deciding_column(&mine, column), b = deciding_column(&others, column);
     struct estimate x = deciding_difference(a, b);
+    bool paired = false;
+    if (!given && by_text_difference(&x, &paired, out, q, &mine, &others)) {
+        return;
+    }
     int sign = deciding_sign(x);
     deciding_answer(out, x, given ? 4 : 2);
     if (sign == 0) {
@@ -107,9 +112,9 @@ void rule_less(struct answer *out, const struct question *q)
         deciding_why(out, "%s: %s of %s, %s of %s", column->name, number_significant(a.value).text,
                      method_of(q), number_significant(b.value).text, other);
     } else {
-        deciding_why(out, "Δ %s %% of %s, %s %% of %s%s", deciding_number(a.value, 2, true).text,
+        deciding_why(out, "Δ %s %% of %s, %s %% of %s%s%s", deciding_number(a.value, 2, true).text,
                      method_of(q), deciding_number(b.value, 2, true).text, other,
-                     without_interval(x));
+                     paired ? "; paired by text" : "", without_interval(x));
     }
 }
 
