@@ -35,6 +35,8 @@ Test(base_err, what_a_terminal_would_obey_is_not_in_a_sentence)
     err_set(&e, "no %s", "\x1B[2J\n\xC2\x9B\xFFx\xC3");
     cr_assert_str_eq(e.text, "no ?[2J???"
                              "?x?");
+    err_set(&e, "no %s", "a\u202Eh5.x\u2066");
+    cr_assert_str_eq(e.text, "no a???h5.x???");
     err_errno(&e, ENOENT, "größer\r");
     cr_assert(strstr(e.text, "größer?: ") == e.text, "%s", e.text);
 }

@@ -16,7 +16,7 @@ static void make_printable(char *text)
     for (size_t i = 0, length; i < n; i += length) {
         length = utf8_valid_length(text + i, n - i);
         uint32_t c = length ? utf8_code_point(text + i, length) : 0;
-        if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
+        if (utf8_is_control(c)) { /* 0: a byte of no character */
             length = length ? length : 1;
             memset(text + i, '?', length);
         }

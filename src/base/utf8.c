@@ -48,6 +48,12 @@ uint32_t utf8_code_point(const char *text, size_t length)
     return code;
 }
 
+bool utf8_is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
 /* Unicode's White_Space property. */
 static bool is_space(uint32_t c)
 {

@@ -21,6 +21,12 @@ size_t utf8_valid_bytes(const char *text, size_t n);
 uint32_t utf8_code_point(const char *text, size_t length);
 
 /*
+ * Whether a terminal or a page would obey the character rather than show it: controls, separators
+ * of lines, and what makes the text around it run the other way.
+ */
+bool utf8_is_control(uint32_t code_point);
+
+/*
  * Length in code points of the text stripped of white space (Unicode's White_Space) at both ends; a
  * byte that is part of no well-formed character counts as one, and is no white space.
  */

@@ -76,7 +76,7 @@ static void escape(const struct replacement *table, const char *text, size_t byt
         const char *by;
         if (length == 0) {
             buf_addc(out, '?');
-        } else if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
+        } else if (utf8_is_control(code)) {
             buf_addc(out, ' ');
         } else if ((by = find(table, text + i, bytes - i)) != NULL) {
             buf_adds(out, by);

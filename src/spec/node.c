@@ -88,11 +88,11 @@ bool node_is_null(const struct node *node)
     return false;
 }
 
-/* What a YAML reader would refuse, or fold as a line break, when written as it is. */
+/* What a YAML reader would refuse or fold as a line break, or an editor obey, when written as it
+ * is. */
 static bool needs_escape(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
-           c == 0xFFFE || c == 0xFFFF;
+    return utf8_is_control(c) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
 }
 
 void yaml_quote(struct buf *out, const char *text)

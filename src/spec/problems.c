@@ -146,8 +146,7 @@ static int compare_problems(const void *a, const void *b)
 /* A character that a terminal may be shown. */
 static bool printable(const char *text, size_t length)
 {
-    uint32_t code = utf8_code_point(text, length);
-    return code >= 0x20 && (code < 0x7F || code >= 0xA0) && code != 0x2028 && code != 0x2029;
+    return !utf8_is_control(utf8_code_point(text, length));
 }
 
 static void print_line(struct place at, struct buf *out)
