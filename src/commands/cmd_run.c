@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/shell.h"
 #include "commands/command.h"
@@ -16,10 +17,18 @@
 
 static volatile sig_atomic_t interrupted;
 
-/* The first signal ends the run after the text at hand, the second at once. */
+/*
+ * The first signal ends the run after the text at hand, the second at once. One that comes with the
+ * first is the same: timeout(1) sends its signal to a process, then to the group of it.
+ */
 static void on_signal(int number)
 {
-    if (interrupted) {
+    static const double together_s = 0.2;
+    static volatile double first;
+    double now = clock_s();
+    if (!interrupted) {
+        first = now;
+    } else if (now - first > together_s) {
         command_end(number);
     }
     interrupted = 1;
