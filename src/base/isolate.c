@@ -121,6 +121,7 @@ static void work_in_copy(void (*work)(const void *context, int to), const void *
     default_signals(mask);
     be_modest();
     watch_crashes();
+    isolate_send(to, "", 1); /* it has begun */
     work(context, to);
     _exit(0);
 }
@@ -178,13 +179,28 @@ static bool wait_for_bytes(const struct isolated *i, int idle_s)
     return true; /* or interrupted, or an error that reading will tell */
 }
 
+/*
+ * What became of a copy that was not idle. Before the work begins there is what libraries do in a
+ * copy: they know nothing of the context, and end it only for want of memory.
+ */
+static enum isolate_end end_of(int code, bool begun)
+{
+    return WIFEXITED(code) && WEXITSTATUS(code) == 0              ? ISOLATE_DONE
+           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_STARVED ? ISOLATE_STARVED
+           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_GREEDY  ? ISOLATE_GREEDY
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU       ? ISOLATE_ENDLESS
+           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL       ? ISOLATE_KILLED
+           : begun                                                ? ISOLATE_CRASHED
+                                                                  : ISOLATE_STARVED;
+}
+
 int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate_end *end,
                  struct err *e)
 {
     char block[65536];
     ssize_t n = 1;
     int code;
-    bool idle = false;
+    bool idle = false, begun = false;
     while (n != 0) {
         if (!idle && !wait_for_bytes(i, idle_s)) {
             idle = true;
@@ -192,7 +208,8 @@ int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate
         }
         n = read(i->from, block, sizeof block);
         if (n > 0) {
-            buf_add(bytes, block, (size_t)n);
+            buf_add(bytes, block + !begun, (size_t)n - !begun);
+            begun = true;
         } else if (n < 0 && errno != EINTR) {
             break;
         }
@@ -204,13 +221,7 @@ int isolate_wait(struct isolated *i, int idle_s, struct buf *bytes, enum isolate
             break;
         }
     }
-    *end = idle                                                   ? ISOLATE_IDLE
-           : WIFEXITED(code) && WEXITSTATUS(code) == 0            ? ISOLATE_DONE
-           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_STARVED ? ISOLATE_STARVED
-           : WIFEXITED(code) && WEXITSTATUS(code) == EXIT_GREEDY  ? ISOLATE_GREEDY
-           : WIFSIGNALED(code) && WTERMSIG(code) == SIGXCPU       ? ISOLATE_ENDLESS
-           : WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL       ? ISOLATE_KILLED
-                                                                  : ISOLATE_CRASHED;
+    *end = idle ? ISOLATE_IDLE : end_of(code, begun);
     return buf_check(bytes, e);
 }
 
