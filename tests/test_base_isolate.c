@@ -169,6 +169,7 @@ Test(base_isolate, work_that_never_ends_is_ended)
     cr_assert(setrlimit(RLIMIT_CPU, &second) == 0);
     cr_assert(end_of(never_end, NULL, &bytes) == ISOLATE_ENDLESS);
     cr_assert(bytes.len == 0);
+    buf_release(&bytes);
 }
 
 static void be_killed(const void *context, int to)
@@ -238,4 +239,5 @@ Test(base_isolate, nothing_is_printed)
     enum isolate_end end = end_of(print, "words", &bytes);
     dup2(before, STDERR_FILENO);
     cr_assert(end == ISOLATE_DONE && read(ends[0], &byte, 1) == -1 && errno == EAGAIN);
+    buf_release(&bytes);
 }
