@@ -55,7 +55,8 @@ struct record *made_row(struct made_claim *m, const char *model, const char *met
     return r;
 }
 
-void made_tokens(struct made_claim *m, const struct record *row, const double gain[20])
+/* The tokens of a row: what each text has after is given. */
+static void made_tokens(struct made_claim *m, struct record *row, const float after[20])
 {
     struct ledger_results *x = &m->ledger.results[0];
     size_t i = (size_t)(row - x->rows);
@@ -71,13 +72,39 @@ void made_tokens(struct made_claim *m, const struct record *row, const double ga
     for (size_t t = 0; t < 20; t++) {
         v.start[t + 1] = t + 1;
         v.baseline_nll[t] = 4;
-        v.nll[t] = (float)(4 + gain[t]);
+        v.nll[t] = after[t];
     }
+    row->baseline_loss_nats = 4;
+    row->loss_nats = evidence_mean(&v, v.nll);
     snprintf(name, sizeof name, "%s/cells/cell%zu", x->store.results.s, i);
     cr_assert(file_make_dirs(name, &e) == 0, "%s", e.text);
     snprintf(name + strlen(name), sizeof name - strlen(name), "/%s", EVIDENCE_FILE);
     cr_assert(evidence_write(&v, name, &e) == 0, "%s", e.text);
     evidence_release(&v);
+}
+
+void made_pair(struct made_claim *m, struct record *harmed, struct record *less)
+{
+    float a[20], b[20];
+    for (size_t t = 0; t < 20; t++) {
+        a[t] = 4.4F + 0.02F * (float)((7 * t) % 20);
+        b[t] = a[t] - 0.04F - 0.002F * (float)(t % 2);
+    }
+    made_tokens(m, harmed, a);
+    made_tokens(m, less, b);
+}
+
+void expect_paired(struct made_claim *m, struct record *row, enum verdict wanted)
+{
+    const struct answer *a = made_answer(m, 0);
+    expect_verdict(a, wanted);
+    cr_expect_float_eq(a->value, -1.025, 1e-4, "%g", a->value);
+    cr_expect(a->low > -1.05 && a->high < -1, "%g to %g", a->low, a->high);
+    cr_expect(strstr(a->why, "paired by text"), "%s", a->why);
+    row->loss_nats += 0.01; /* not what the tokens give: the row is of something else */
+    a = made_answer(m, 0);
+    expect_verdict(a, VERDICT_UNMEASURED);
+    cr_expect(strstr(a->why, "the experiment again"), "%s", a->why);
 }
 
 const struct answer *made_answer(struct made_claim *m, size_t i)

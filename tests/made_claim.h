@@ -21,8 +21,16 @@ void made_claim_release(struct made_claim *m);
 struct record *made_row(struct made_claim *m, const char *model, const char *method,
                         const char *protocol, double delta, double low, double high);
 
-/* The tokens of a row, one a text, of 4 nats before; what each text gains after is given. */
-void made_tokens(struct made_claim *m, const struct record *row, const double gain[20]);
+/*
+ * Gives two rows of +14.75 % and +13.725 % their losses and their tokens, one a text, of 4 nats
+ * before: what is hard for one is hard for the other, so that only text by text they are told
+ * apart.
+ */
+void made_pair(struct made_claim *m, struct record *harmed, struct record *less);
+
+/* Expects that pair to be told apart by text, with this verdict; and none once a row has changed.
+ */
+void expect_paired(struct made_claim *m, struct record *row, enum verdict wanted);
 
 /* What the rows as they are now make of the claim: answer i. Good until the next one is made. */
 const struct answer *made_answer(struct made_claim *m, size_t i);

@@ -118,20 +118,26 @@ Test(report_figure_scripts, have_letters_of_nine_points_in_pdf_and_png)
     fixture_remove(root);
 }
 
+/* Draws the data into svg (its old text is lost). */
+static void draw_svg(struct buf *svg, const char *root, const char *stem, const char *data)
+{
+    char path[300];
+    struct err e;
+    snprintf(path, sizeof path, "%s/%s.dat", root, stem);
+    cr_assert(file_write(path, data, strlen(data), &e) == 0, "%s", e.text);
+    draws_without_a_word(root, stem);
+    snprintf(path, sizeof path, "%s/%s.svg", root, stem);
+    buf_clear(svg);
+    cr_assert(file_read(svg, path, &e) == 0, "%s", e.text);
+}
+
 /* SVG has its letters' size in it, in pixels of a page of 760. */
 Test(report_figure_scripts, have_no_letters_under_seven_points_in_svg)
 {
     const char *root = fixture_folder();
     struct buf svg = BUF_INIT;
-    struct err e;
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
-        char path[300];
-        snprintf(path, sizeof path, "%s/%s.dat", root, made[i].stem);
-        cr_assert(file_write(path, made[i].data, strlen(made[i].data), &e) == 0, "%s", e.text);
-        draws_without_a_word(root, made[i].stem);
-        snprintf(path, sizeof path, "%s/%s.svg", root, made[i].stem);
-        buf_clear(&svg);
-        cr_assert(file_read(&svg, path, &e) == 0, "%s", e.text);
+        draw_svg(&svg, root, made[i].stem, made[i].data);
         size_t n = 0;
         for (const char *at = svg.s; (at = strstr(at, "font-size=\"")); n++) {
             at += strlen("font-size=\"");
@@ -181,15 +187,8 @@ Test(report_figure_scripts, have_room_for_the_names_that_sweeps_make)
     const double needed = 0.55 * (sizeof name - 1) * 8 * 760 / (6.4 * 72);
     const char *root = fixture_folder();
     struct buf svg = BUF_INIT;
-    struct err e;
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
-        char path[300];
-        snprintf(path, sizeof path, "%s/%s.dat", root, named[i].stem);
-        cr_assert(file_write(path, named[i].data, strlen(named[i].data), &e) == 0, "%s", e.text);
-        draws_without_a_word(root, named[i].stem);
-        snprintf(path, sizeof path, "%s/%s.svg", root, named[i].stem);
-        buf_clear(&svg);
-        cr_assert(file_read(&svg, path, &e) == 0, "%s", e.text);
+        draw_svg(&svg, root, named[i].stem, named[i].data);
         double room = room_of(svg.s, name);
         cr_assert(room > needed, "%zu, %s: has %g, needs %g", i, named[i].stem, room, needed);
     }

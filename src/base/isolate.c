@@ -65,8 +65,7 @@ static bool can_map(int access)
     return room != MAP_FAILED && munmap(room, LITTLE) == 0;
 }
 
-/* What may not be touched takes address space alone, of which a system with no memory has enough.
- */
+/* PROT_NONE takes address space alone, of which a system without memory has enough. */
 void isolate_without_memory(void)
 {
     _exit(own_limit && !can_map(PROT_NONE) ? EXIT_GREEDY : EXIT_STARVED);

@@ -9,11 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Bytes: OpenBLAS takes a block for each of its threads as it starts, OpenMP's table of a team is
- * on the stack. */
-#define BLAS_BLOCK ((size_t)128 << 20)
-#define BESIDES ((size_t)16 << 20) /* what a sentence about the rest takes */
-enum { STACK_MIN = 256 * 1024 };
+enum { STACK_MIN = 256 * 1024 }; /* bytes: OpenMP's table of a team is on the stack */
 
 void start_clean(void)
 {
@@ -24,6 +20,26 @@ void start_clean(void)
         }
     }
     signal(SIGCHLD, SIG_DFL);
+}
+
+bool start_space_is_limited(void)
+{
+    struct rlimit space;
+    return syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, &space) == 0 &&
+           space.rlim_cur != RLIM_INFINITY;
+}
+
+size_t start_blas_bytes(size_t blocks)
+{
+    const size_t block = (size_t)128 << 20, besides = (size_t)16 << 20; /* for the sentence too */
+    return blocks * block + besides;
+}
+
+bool start_has_room(size_t bytes)
+{
+    long address = syscall(SYS_mmap, NULL, bytes, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return address != -1 && syscall(SYS_munmap, address, bytes) == 0;
 }
 
 #if defined(__has_feature)
@@ -77,19 +93,10 @@ static size_t blas_threads(char **environment)
 
 static void check_space(char **environment)
 {
-    struct rlimit space;
-    if (syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, &space) != 0 ||
-        space.rlim_cur == RLIM_INFINITY) {
-        return;
-    }
-    size_t bytes = blas_threads(environment) * BLAS_BLOCK + BESIDES;
-    long address = syscall(SYS_mmap, NULL, bytes, PROT_NONE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (address == -1) {
+    if (start_space_is_limited() && !start_has_room(start_blas_bytes(blas_threads(environment)))) {
         refuse("nashswarm: OpenBLAS takes 128 MiB of address space for each of its threads, and "
                "less is left; raise the limit (ulimit -v), or set OMP_NUM_THREADS=1\n");
     }
-    syscall(SYS_munmap, address, bytes);
 }
 
 /* As the C library calls it. */

@@ -1,6 +1,5 @@
 #include "claims/by_text.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -44,12 +43,6 @@ static int by_text_read(struct by_text *t, const struct ledger_results *x, const
     return status;
 }
 
-/* Whether a change made of tokens is that of the row: both are of one cell. */
-static bool is_of(double change, const struct record *row)
-{
-    return fabs(change - row->delta_pct) <= 1e-3 * fmax(1, fabs(row->delta_pct));
-}
-
 /* The two changes text by text; *paired is false when there are no tokens to pair them by. */
 static int pair(struct estimate *out, bool *paired, const struct ledger_results *x,
                 const struct record *first, const struct record *second, struct err *e)
@@ -61,12 +54,6 @@ static int pair(struct estimate *out, bool *paired, const struct ledger_results 
     if (!status && a.data.n && a.data.n == b.data.n) {
         *paired = true;
         status = paired_changes(&c, &a.data, &b.data, 0, e);
-    }
-    if (!status && *paired && !(is_of(c.first, first) && is_of(c.second, second))) {
-        status = err_set(e,
-                         "the tokens of %s give changes of %.3f %% and %.3f %%, its rows have "
-                         "%.3f %% and %.3f %%: run the experiment again",
-                         first->model, c.first, c.second, first->delta_pct, second->delta_pct);
     }
     if (!status && *paired) {
         *out = (struct estimate){c.difference, c.around.low, c.around.high};

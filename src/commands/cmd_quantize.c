@@ -161,8 +161,7 @@ static void describe(struct buf *out, const struct options *o)
     }
 }
 
-/* Marks what is going to be written of the model, with method and bits: it is no longer the model.
- */
+/* Marks what is to be written with method and bits: it is no longer the model. */
 static int mark(struct gpt2 *base, const struct options *o, struct err *e)
 {
     char before[GPT2_MARK];

@@ -63,8 +63,7 @@ static int check(const struct experiment *x, const struct record *rows, size_t n
     return status;
 }
 
-/* A file that is there is replaced only where it is a page: it may be a spec, a model or a table.
- */
+/* A file that is there is replaced only if it is a page: it may be a spec or a table. */
 static int check_page(const char *path, struct err *e)
 {
     struct file_map there;

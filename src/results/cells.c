@@ -153,8 +153,8 @@ static int check_evidence(const struct evidence *v, const struct record *row, co
                           struct err *e)
 {
     double loss = evidence_mean(v, v->nll), baseline = evidence_mean(v, v->baseline_nll);
-    if (!(fabs(loss - row->loss_nats) > 1e-6 * fmax(1, fabs(loss))) &&
-        !(fabs(baseline - row->baseline_loss_nats) > 1e-6 * fmax(1, fabs(baseline)))) {
+    if (fabs(loss - row->loss_nats) <= 1e-6 * fmax(1, fabs(loss)) &&
+        fabs(baseline - row->baseline_loss_nats) <= 1e-6 * fmax(1, fabs(baseline))) {
         return 0;
     }
     return err_set(e,

@@ -88,8 +88,7 @@ bool node_is_null(const struct node *node)
     return false;
 }
 
-/* What a YAML reader would refuse or fold as a line break, or an editor obey, when written as it
- * is. */
+/* What a YAML reader would refuse or fold, or an editor obey, when written as it is. */
 static bool needs_escape(uint32_t c)
 {
     return utf8_is_control(c) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;

@@ -2,8 +2,8 @@
 
 #include <cblas.h>
 #include <omp.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
+
+#include "base/start.h"
 
 /*
  * Teams have the size that is asked for, whatever OMP_DYNAMIC, OMP_THREAD_LIMIT and
@@ -26,23 +26,19 @@ static void settle_teams(int threads)
  */
 int compute_reserve(int products, struct err *e)
 {
-    static const size_t block = (size_t)128 << 20, besides = (size_t)16 << 20;
     static int blocks; /* 0: not known yet */
-    struct rlimit space;
     blocks = blocks ? blocks : openblas_get_num_threads();
-    if (products <= blocks || getrlimit(RLIMIT_AS, &space) || space.rlim_cur == RLIM_INFINITY) {
+    if (products <= blocks || !start_space_is_limited()) {
         return 0;
     }
-    size_t bytes = (size_t)(products - blocks) * block + besides;
-    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (room == MAP_FAILED) {
+    size_t bytes = start_blas_bytes((size_t)(products - blocks));
+    if (!start_has_room(bytes)) {
         return err_set(
             e,
             "%d matrix products at a time take %zu MiB of address space, and less is left: "
             "raise the limit (ulimit -v), or do fewer at a time (--threads, -j)",
             products, bytes >> 20);
     }
-    munmap(room, bytes);
     int threads = compute_threads(); /* OpenBLAS sets the number of OpenMP too */
     openblas_set_num_threads(products);
     openblas_set_num_threads(1);
