@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -140,13 +141,21 @@ Test(results_journal, a_log_that_cannot_be_written_names_its_folder)
     place_close(&p);
 }
 
+/* What others do on the machine meanwhile does not count. */
+static double processor_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 /* Of a cell that takes no longer than its files: five lines, as a run writes them. */
-Test(results_journal, a_thousand_logs_take_no_time, .timeout = 20)
+Test(results_journal, a_thousand_logs_take_little_of_the_processor, .timeout = 120)
 {
     struct place p;
     struct err e;
     place_open(&p);
-    double start = clock_s();
+    double begin = processor_s();
     for (int i = 0; i < 1000; i++) {
         struct journal journal;
         struct cell cell = {0};
@@ -157,7 +166,7 @@ Test(results_journal, a_thousand_logs_take_no_time, .timeout = 20)
         }
         journal_close(&journal);
     }
-    double per_cell_s = (clock_s() - start) / 1000;
+    double per_cell_s = (processor_s() - begin) / 1000;
     cr_log_info("%.3f ms a cell", 1e3 * per_cell_s);
     cr_expect(per_cell_s < 5e-3, "%g s a cell", per_cell_s);
     place_close(&p);

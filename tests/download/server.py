@@ -92,7 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             while sent < len(body):
                 sent += self.wfile.write(body[sent : sent + step])
                 self.wfile.flush()
-                time.sleep(0.1 if how == "slow" else 0)
+                time.sleep(0.3 if how == "slow" else 0)
         except OSError:
             pass
         if sent != whole:
