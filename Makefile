@@ -291,13 +291,14 @@ bench: deps ## Measure speed against this machine's limits (SHAPES="gpt2 gpt2-xl
 clean: ## Remove build/
 	rm -rf build
 
+install: installed = $(call quoted,DESTDIR)$(call quoted,PREFIX)
 install: build/nashswarm ## Install program, data and man page under DESTDIR/PREFIX
-	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/nashswarm"
-	install -d "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/nashswarm/plots"
-	sed 's|@PREFIX@|$(PREFIX)|g' docs/nashswarm.1 > "$(DESTDIR)$(PREFIX)/share/man/man1/nashswarm.1"
-	tar -cf - --exclude=data/downloads experiments configs data | tar -xf - -C "$(DESTDIR)$(PREFIX)/share/nashswarm/"
-	install -m 644 plots/*.gp "$(DESTDIR)$(PREFIX)/share/nashswarm/plots/"
-	install -m 644 paper/nashswarm.sty "$(DESTDIR)$(PREFIX)/share/nashswarm/"
+	install -D -m 755 $(PROGRAM) $(installed)/bin/nashswarm
+	install -d $(installed)/share/man/man1 $(installed)/share/nashswarm/plots
+	sed "s|@PREFIX@|$$(printf %s $(call quoted,PREFIX) | sed 's/[&|\\]/\\&/g')|g" docs/nashswarm.1 > $(installed)/share/man/man1/nashswarm.1
+	tar -cf - --exclude=data/downloads experiments configs data | tar -xf - -C $(installed)/share/nashswarm/
+	install -m 644 plots/*.gp $(installed)/share/nashswarm/plots/
+	install -m 644 paper/nashswarm.sty $(installed)/share/nashswarm/
 
 columns: build/nashswarm ## Put the table of columns into docs/columns.md
 	@build/nashswarm show --list-columns --format markdown > build/columns.md

@@ -123,8 +123,10 @@ static void write_bill(struct buf *out, const struct options *o, const struct gp
                        const struct bill *b)
 {
     double mib = 8.0 * 1024 * 1024;
-    buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error %.6f\n", o->out,
-             (long long)b->scope_weights, gpt2_parameters(m), bill_relative_error(b));
+    double error = bill_relative_error(b);
+    buf_addf(out, "%s: %lld of %zu weights quantized, relative squared error ", o->out,
+             (long long)b->scope_weights, gpt2_parameters(m));
+    buf_addf(out, isnan(error) ? "not defined: all of them are alike\n" : "%.6f\n", error);
     bool steps = grid_options_of(&o->params).fit == FIT_STEP;
     if (!steps) {
         buf_addf(out,

@@ -161,6 +161,7 @@ static int run_to_signal(const struct experiment *x, struct run_options *o)
     struct err e;
     stop_on(SIGINT);
     stop_on(SIGTERM);
+    stop_on(SIGHUP); /* a terminal that was closed */
     if (o->on_slurm) {
         return run_on_slurm(x, o);
     }

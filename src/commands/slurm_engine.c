@@ -137,6 +137,7 @@ static int send_array(struct engine *g, const struct cluster_class *c, const str
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGHUP);
     sigprocmask(SIG_BLOCK, &ends, &before);
     status = status ||
                      submission_make(&m, &g->x->store, &g->x->spec, c->name, &g->stock.plan, b,
