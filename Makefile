@@ -106,7 +106,7 @@ PLAIN_TESTS := $(B)/tests/plain/tests
 
 .PHONY: all help deps deps-check reproduce reproduce-gpt2 paper reference figures weights wikitext test slurm-test browser-test \
         download-test check lint layers hdr-check format asan bench speed \
-        repro-check hardening compilers levels cores places fresh coverage reliability reliability-table \
+        repro-check pauses hardening compilers levels cores places fresh coverage reliability reliability-table \
         clean install columns keys readme FORCE
 .PHONY: tsan valgrind faults endurance
 
@@ -245,6 +245,11 @@ endurance: deps ## Run thousands of cells through kills, two runs at once and fu
 	@$(MAKE) --no-print-directory $(PROGRAM) $(B)/tests/faults/make_model
 	@tests/faults/endurance $(PROGRAM) $(B)/tests/faults $(CELLS)
 
+pauses: deps ## Run the cases of whole programs, with random pauses where processes and threads meet
+	@$(MAKE) --no-print-directory $(PROGRAM) $(TEST_PROGRAM) $(B)/tests/faults/libpauses.so
+	@tests/faults/paused $(B)/tests/faults $(TEST_PROGRAM) $(PROGRAM) '$(or $(FILTER),program/*)'
+	@[ -n "$(FILTER)" ] || { tools/reliability new pauses && tools/reliability row pauses "whole programs, with random pauses at each start, fork, rename, lock and thread" '`make pauses`' "$$(cat $(B)/tests/summary)"; }
+
 # A + lets the make that a script starts have a share in the jobs of -j.
 repro-check: build/nashswarm ## Check that another folder makes the same bytes
 	+@tools/repro-check
@@ -270,7 +275,7 @@ fresh: ## Test and reproduce in a fresh system, ROOT=bookworm|trixie|noble (root
 	@tools/fresh-root $(ROOT)
 
 # Those that measure something of the table; each leaves its rows itself.
-RELIABILITY := repro-check hardening check coverage asan tsan valgrind fuzz faults endurance compilers levels cores places
+RELIABILITY := repro-check hardening check coverage asan tsan valgrind fuzz faults endurance pauses compilers levels cores places
 
 reliability: ## Measure all that the README's table of reliability tells, and write it (hours)
 	@for t in $(RELIABILITY); do $(MAKE) --no-print-directory $$t || echo "reliability: $$t failed"; done
@@ -344,6 +349,11 @@ $(B)/tests/faults/libinject.so: $(INJECT) tests/faults/inject.h $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $(INJECT)
+
+$(B)/tests/faults/libpauses.so: tests/faults/pauses.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $<
 
 $(B)/tests/faults/make_model: $(B)/tests/faults/make_model.o $(B)/tests/made_vocabulary.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"

@@ -114,6 +114,18 @@ Test(base_h5_hostile, absurd_shapes_are_refused)
     scratch_remove(&s);
 }
 
+Test(base_h5_hostile, a_type_with_a_name_is_no_array)
+{
+    struct scratch s = scratch_new();
+    const char *path = scratch_path(&s, "a.h5");
+    hid_t file = new_file(path), type = H5Tcopy(H5T_IEEE_F32LE);
+    cr_assert(H5Tcommit2(file, "type", type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    H5Tclose(type);
+    H5Fclose(file);
+    refuses(path, "type", "is not a data set");
+    scratch_remove(&s);
+}
+
 Test(base_h5_hostile, names_cannot_speak_to_a_terminal)
 {
     struct scratch s = scratch_new();

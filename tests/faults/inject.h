@@ -11,10 +11,10 @@
  *   INJECT_AT     the number of the call that fails, from 1 on; 0: none, they are counted alone
  *   INJECT_ERROR  errno of a call on files (a number); an allocation has ENOMEM
  *   INJECT_BELOW  the folder, as realpath(3) has it
- *   INJECT_LOG    a file: a line "failed FUNCTION WHERE" when the call has failed, "died OBJECT"
- * when a signal ends the process within that program or library, and at the end of the program, if
- * it comes to its end, "calls N" INJECT_ALL    a file that gets a line "FUNCTION WHERE" for each
- * call that is counted
+ *   INJECT_LOG    a file that gets a line: "failed FUNCTION WHERE" when the call has failed,
+ *                 "died OBJECT" when a signal ends the process in that program or library,
+ *                 "calls N" at the end of the program, if it comes to its end
+ *   INJECT_ALL    a file that gets a line "FUNCTION WHERE" for each call that is counted
  *
  * Programs that nashswarm starts are left alone, though they inherit the environment.
  */
