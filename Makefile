@@ -246,9 +246,9 @@ endurance: deps ## Run thousands of cells through kills, two runs at once and fu
 	@tests/faults/endurance $(PROGRAM) $(B)/tests/faults $(CELLS)
 
 pauses: deps ## Run the cases of whole programs, with random pauses where processes and threads meet
-	@$(MAKE) --no-print-directory $(PROGRAM) $(TEST_PROGRAM) $(B)/tests/faults/libpauses.so
-	@tests/faults/paused $(B)/tests/faults $(TEST_PROGRAM) $(PROGRAM) '$(or $(FILTER),program/*)'
-	@[ -n "$(FILTER)" ] || { tools/reliability new pauses && tools/reliability row pauses "whole programs, with random pauses at each start, fork, rename, lock and thread" '`make pauses`' "$$(cat $(B)/tests/summary)"; }
+	@$(MAKE) --no-print-directory $(PROGRAM) $(PLAIN_TESTS) $(B)/tests/faults/libpauses.so
+	@tools/run-tests --watch pauses $(PLAIN_TESTS) $(PROGRAM) '$(or $(FILTER),program/*)'
+	@[ -n "$(FILTER)" ] || { tools/reliability new pauses && tools/reliability row pauses "whole programs, with random pauses at each start, fork, rename, lock and thread" '`make pauses`' "$$(cat $(B)/tests/plain/summary)"; }
 
 # A + lets the make that a script starts have a share in the jobs of -j.
 repro-check: build/nashswarm ## Check that another folder makes the same bytes
