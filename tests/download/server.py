@@ -1,8 +1,8 @@
 """An HTTP server that misbehaves on request: server.py FOLDER LOG.
 
 The first part of a path says how: /cut/REPOSITORY/resolve/REVISION/FILE is FOLDER/REPOSITORY/FILE, sent
-over connections that break. Prints its port. A line of the log is a request: path, first byte asked
-for, status, bytes sent.
+over connections that break. Prints its port. A line of the log is a request that has ended: path,
+first byte asked for, status, bytes sent. /quiet is answered, and not written down, when all have.
 """
 import http.server
 import os
@@ -14,6 +14,8 @@ import time
 folder, log_path = sys.argv[1:]
 seen = {}
 lock = threading.Lock()
+ended = threading.Condition()
+at_work = 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -35,6 +37,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.note(begin, status, 0)
 
     def do_GET(self):
+        global at_work
+        if self.path == "/quiet":
+            with ended:
+                ended.wait_for(lambda: at_work == 0)
+            self.send_response(204)
+            return self.end_headers()
+        with ended:
+            at_work += 1
+        try:
+            self.serve()
+        finally:
+            with ended:
+                at_work -= 1
+                ended.notify_all()
+
+    def serve(self):
         how, _, rest = self.path[1:].partition("/")
         with lock:
             seen[self.path] = count = seen.get(self.path, 0) + 1
