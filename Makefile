@@ -345,15 +345,12 @@ $(FUZZERS): %: %.o $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"
 	@$(CC) $(COMPILE_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/fuzz.o $(B)/libnashswarm.a $(LIBS)
 
-$(B)/tests/faults/libinject.so: $(INJECT) tests/faults/inject.h $(B)/flags
+$(B)/tests/faults/libinject.so: $(INJECT) tests/faults/inject.h
+$(B)/tests/faults/libpauses.so: tests/faults/pauses.c
+$(addprefix $(B)/tests/faults/,libinject.so libpauses.so): $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
-	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $(INJECT)
-
-$(B)/tests/faults/libpauses.so: tests/faults/pauses.c $(B)/flags
-	@mkdir -p $(@D)
-	@echo "  LD  $@"
-	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $<
+	@$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -g -O1 -fPIC -shared -o $@ $(filter %.c,$^)
 
 $(B)/tests/faults/make_model: $(B)/tests/faults/make_model.o $(B)/tests/made_vocabulary.o $(B)/libnashswarm.a $(B)/flags
 	@echo "  LD  $@"

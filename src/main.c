@@ -57,10 +57,9 @@ static void close_output(void)
 /* Signals that would leave a file half written; one that is ignored (nohup) stays so. */
 static void watch_signals(void)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (signal(ends[i], command_end) == SIG_IGN) {
-            signal(ends[i], SIG_IGN);
+    for (size_t i = 0; i < COMMAND_ENDS; i++) {
+        if (signal(command_ends[i], command_end) == SIG_IGN) {
+            signal(command_ends[i], SIG_IGN);
         }
     }
     signal(SIGXFSZ, SIG_IGN); /* a file over the limit of its size is then an error of writing */

@@ -17,4 +17,7 @@ const char *source_path(const char *relative);
  */
 int run_program(const char *in, const char *line, struct buf *out, struct buf *error);
 
+/* Seconds of the processor that this process has had: what others do meanwhile does not count. */
+double processor_s(void);
+
 #endif

@@ -1,10 +1,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "plan/plan.h"
 #include "spec_known.h"
+#include "support.h"
 
 #define HEAD                                                                                       \
     "name: x\nmodels: [./m.h5]\ntexts: ./t.txt\nmethods:\n"                                        \
@@ -205,14 +205,12 @@ Test(spec_sweep, plans_a_hundred_thousand_cells_in_little_time, .timeout = 30)
 {
     struct spec s;
     struct plan p;
-    struct timespec from, to;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+    double begin = processor_s();
     plan_text(HEAD "sweep:\n  methods.u.group: {range: [1, 5001]}\n  methods.u.bits: {range: [1, "
                    "9]}\n  methods.t.sample: {linspace: [1, 1000, 1000]}\n  methods.t.group: "
                    "{range: [1, 61]}\n  exclude: [{methods.u.group: 7, methods.u.bits: 8}]\n",
               &s, &p);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    double seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    double seconds = processor_s() - begin;
     cr_assert(p.n == 1 + 40000 - 1 + 60000, "%zu cells", p.n);
     size_t longer = 0;
     for (size_t i = 0; i < p.n; i++) {

@@ -159,9 +159,9 @@ static int run_to_signal(const struct experiment *x, struct run_options *o)
                             .command = command_alone,
                             .command_context = o};
     struct err e;
-    stop_on(SIGINT);
-    stop_on(SIGTERM);
-    stop_on(SIGHUP); /* a terminal that was closed */
+    for (size_t i = 0; i < COMMAND_ENDS; i++) {
+        stop_on(command_ends[i]);
+    }
     if (o->on_slurm) {
         return run_on_slurm(x, o);
     }

@@ -52,6 +52,8 @@ int command_print(const char *name, const struct buf *text)
     return command_flush(&e) ? command_fail(name, EXIT_FAILED, &e) : EXIT_DONE;
 }
 
+const int command_ends[COMMAND_ENDS] = {SIGINT, SIGTERM, SIGHUP};
+
 void command_end(int number)
 {
     file_discard();

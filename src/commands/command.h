@@ -33,6 +33,10 @@ int command_flush(struct err *e);
 /* Writes to standard output and flushes; a failure to write (a full disk) is reported. */
 int command_print(const char *name, const struct buf *text);
 
+/* Signals that ask the program to end: an interrupt, a kill, a terminal that was closed. */
+enum { COMMAND_ENDS = 3 };
+extern const int command_ends[COMMAND_ENDS];
+
 /* Handler of a signal that ends the program: removes a file half written, then lets it end. */
 void command_end(int number);
 

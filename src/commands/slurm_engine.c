@@ -135,9 +135,9 @@ static int send_array(struct engine *g, const struct cluster_class *c, const str
         options[n++] = texts.s + at;
     }
     sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
+    for (size_t i = 0; i < COMMAND_ENDS; i++) {
+        sigaddset(&ends, command_ends[i]);
+    }
     sigprocmask(SIG_BLOCK, &ends, &before);
     status = status ||
                      submission_make(&m, &g->x->store, &g->x->spec, c->name, &g->stock.plan, b,

@@ -13,8 +13,7 @@ import time
 
 folder, log_path = sys.argv[1:]
 seen = {}
-lock = threading.Lock()
-ended = threading.Condition()
+lock = threading.Condition()  # notified when a request has ended
 at_work = 0
 
 
@@ -39,18 +38,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         global at_work
         if self.path == "/quiet":
-            with ended:
-                ended.wait_for(lambda: at_work == 0)
+            with lock:
+                lock.wait_for(lambda: at_work == 0)
             self.send_response(204)
             return self.end_headers()
-        with ended:
+        with lock:
             at_work += 1
         try:
             self.serve()
         finally:
-            with ended:
+            with lock:
                 at_work -= 1
-                ended.notify_all()
+                lock.notify_all()
 
     def serve(self):
         how, _, rest = self.path[1:].partition("/")
